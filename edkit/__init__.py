@@ -1,0 +1,1 @@
+"""The kit every service carries. It knows no business and imports no service."""

@@ -1,0 +1,96 @@
+"""One frozen Settings. Its defaults are the embedded mode: one process, one folder, no server, no key, no network."""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Literal
+from urllib.parse import urlsplit
+
+from pydantic import Field, ValidationError, field_validator
+
+from edkit.message import Frozen
+
+PREFIX = "EDTECH_"
+
+
+class BadSettings(Exception):
+    """The configuration cannot be used. The message lists everything that is wrong, one line each."""
+
+
+class Settings(Frozen):
+    """Everything that can be configured. `EDTECH_PORT` sets `port`, and so on for every field."""
+
+    mode: Literal["development", "production"] = Field("development", description="production refuses unsafe defaults")
+    data: Path = Field(Path("var"), description="folder that holds everything the embedded mode stores")
+    host: str = Field("0.0.0.0", description="address to listen on; phones in the room must reach it")  # noqa: S104
+    port: int = Field(8000, ge=0, le=65535, description="the one port of the embedded mode; 0 picks a free one")
+    public_url: str = Field("", description="address people type, such as https://quiz.school.example; empty: as asked")
+    database_url: str = Field(
+        "", description="SQLAlchemy URL with {service} in it; empty: one SQLite file per service in the data folder"
+    )
+    bus_url: str = Field("memory:", description="message bus; memory: keeps tasks and events in bus.db of the data folder")
+    hub_url: str = Field("memory:", description="hub between game servers")
+    cache_url: str = Field("memory:", description="read-through cache")
+    blobs_url: str = Field("", description="file storage; empty: the folder blobs in the data folder")
+    web_dir: Path = Field(Path("web/dist"), description="the built web app")
+    demo: bool = Field(True, description="seed a demo school at the first start and show how to get in; never in production")
+    registration: Literal["open", "invite", "closed"] = Field("open", description="who may make an account")
+    invite_code: str = Field("", description="what registration=invite asks for")
+    allowed_origins: tuple[str, ...] = Field((), description="other web origins that may call, comma-separated")
+    trusted_proxies: tuple[str, ...] = Field((), description="addresses whose X-Forwarded-For is believed, comma-separated")
+    access_minutes: int = Field(15, ge=1, le=120, description="life of an access token")
+    refresh_days: int = Field(30, ge=1, le=365, description="life of a refresh token without use")
+    body_limit: int = Field(2 * 2**20, ge=1024, description="largest JSON body, bytes")
+    upload_limit: int = Field(50 * 2**20, ge=1024, description="largest uploaded file, bytes")
+    retry_tiers_ms: tuple[int, ...] = Field((5_000, 30_000, 120_000, 600_000), description="waits before a retry")
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="least level that is logged")
+    rate_limits: bool = Field(True, description="limit requests per person and address")
+
+    @field_validator("allowed_origins", "trusted_proxies", "retry_tiers_ms", mode="before")
+    @classmethod
+    def _from_commas(cls, value: object) -> object:
+        return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+    @classmethod
+    def load(cls, environ: Mapping[str, str] = os.environ) -> "Settings":
+        """Settings from `EDTECH_*`. Raises BadSettings with every fault in one list, unknown names included."""
+        given = {name[len(PREFIX) :].lower(): value for name, value in environ.items() if name.startswith(PREFIX)}
+        given.pop("real_data", None)  # names the folder of real files for the tests; not a setting of the product
+        try:
+            settings = cls.model_validate(given)
+        except ValidationError as error:
+            faults = [f"{PREFIX}{'_'.join(map(str, e['loc'])).upper()}: {e['msg']}" for e in error.errors()]
+            raise BadSettings("\n".join(faults)) from None
+        if faults := settings.refusals():
+            raise BadSettings("\n".join(faults))
+        return settings
+
+    def refusals(self) -> list[str]:
+        """Why these settings must not go into production; empty in development."""
+        faults = []
+        if self.registration == "invite" and not self.invite_code:
+            faults.append("EDTECH_INVITE_CODE: registration by invitation needs a code to ask for")
+        if self.mode == "production":
+            if self.demo:
+                faults.append("EDTECH_DEMO: the demo school has known passwords; set EDTECH_DEMO=false")
+            if not self.public_url.startswith("https://"):
+                faults.append("EDTECH_PUBLIC_URL: set the https address that people type")
+            if self.registration == "open":
+                faults.append("EDTECH_REGISTRATION: anybody could make a teacher account; set invite or closed")
+            if not self.rate_limits:
+                faults.append("EDTECH_RATE_LIMITS: must stay on")
+            faults.extend(
+                f"EDTECH_ALLOWED_ORIGINS: {origin} is not an https origin"
+                for origin in self.allowed_origins
+                if urlsplit(origin).scheme != "https"
+            )
+        return faults
+
+    def database_url_of(self, service: str) -> str:
+        """The SQLAlchemy URL of one service's own database."""
+        return self.database_url.format(service=service) or f"sqlite+aiosqlite:///{self.data / service}.db"
+
+    @property
+    def blobs(self) -> str:
+        """The URL of the blob store."""
+        return self.blobs_url or f"folder:{self.data / 'blobs'}"
