@@ -1,0 +1,40 @@
+"""Create the games table."""
+
+import sqlalchemy as sa
+from alembic import op
+
+from edkit.db.types import TABLE_OPTIONS, key_text, millis, short_text
+
+revision = "0007"
+down_revision = "0006"
+
+
+def upgrade() -> None:
+    op.create_table(
+        "games",
+        sa.Column("id", key_text(), nullable=False),
+        sa.Column("pin", short_text(6), nullable=False),
+        sa.Column("owner", key_text(), nullable=False),
+        sa.Column("quiz_id", key_text(), nullable=False),
+        sa.Column("title", short_text(200), nullable=False),
+        sa.Column("created_at", millis(), nullable=False),
+        sa.Column("ended_at", millis()),
+        sa.Column("seq", sa.Integer(), nullable=False),
+        sa.Column("head", short_text(64), nullable=False),
+        sa.Column("phase", key_text(), nullable=False),
+        sa.Column("locked", sa.Boolean(), nullable=False),
+        sa.Column("paused", sa.Boolean(), nullable=False),
+        sa.Column("question_id", key_text()),
+        sa.Column("opened_at", millis()),
+        sa.Column("closes_at", millis()),
+        sa.Column("gate", key_text()),
+        sa.Column("due_at", millis()),
+        sa.Column("host_command_at", millis(), nullable=False),
+        sa.Column("host_generation", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_games")),
+        **TABLE_OPTIONS,
+    )
+
+
+def downgrade() -> None:
+    op.drop_table("games")

@@ -1,0 +1,14 @@
+"""Index the connections table."""
+
+from alembic import op
+
+revision = "0019"
+down_revision = "0018"
+
+
+def upgrade() -> None:
+    op.create_index(op.f("ix_connections_player_id"), "connections", ["player_id"])
+
+
+def downgrade() -> None:
+    op.drop_index(op.f("ix_connections_player_id"), "connections")

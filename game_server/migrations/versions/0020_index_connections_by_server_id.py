@@ -1,0 +1,14 @@
+"""Index the connections table."""
+
+from alembic import op
+
+revision = "0020"
+down_revision = "0019"
+
+
+def upgrade() -> None:
+    op.create_index(op.f("ix_connections_server_id"), "connections", ["server_id"])
+
+
+def downgrade() -> None:
+    op.drop_index(op.f("ix_connections_server_id"), "connections")
