@@ -1,0 +1,103 @@
+# `make` alone says what there is. Each step prints one line; what is already done is not done again.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.NOTPARALLEL:
+.SUFFIXES:
+.PHONY: help run test check bench chaos setup web lock clean
+
+PORT ?= 8000
+DATA ?= var
+PYTHON ?= python3
+WORKERS ?= 2
+UPGRADE ?=
+
+BIN := .venv/bin
+PIP := $(BIN)/uv pip
+INTO := -q --python $(BIN)/python
+LOCK := $(BIN)/uv pip compile -q --no-config $(UPGRADE) --universal --python-version 3.11 --generate-hashes --no-header --no-annotate
+NPM := npm --prefix web --loglevel=error
+WEB_SOURCES := $(shell find web/src web/public web/scripts web/*.html web/*.ts web/*.json -type f 2>/dev/null)
+PACKAGES := edkit gateway quiz_service game_server
+
+help:  ## this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' Makefile
+
+run: .venv/.app web/dist/index.html  ## start everything on one port: make run PORT=8000 DATA=var
+	@echo "starting: http://localhost:$(PORT), data in $(DATA)"
+	@EDTECH_PORT="$(PORT)" EDTECH_DATA="$(DATA)" $(BIN)/edtech up
+
+test: setup check  ## set up what is missing, then run every check and every test
+	@echo "testing the web app"
+	@$(NPM) test
+	@echo "testing everything else"
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup
+
+check: .venv/.dev web/dist/index.html  ## formatting, lints, types and walls, without running anything
+	@echo "ruff"
+	@$(BIN)/ruff check -q .
+	@$(BIN)/ruff format -q --check . || { echo "run: $(BIN)/ruff format ."; false; }
+	@echo "mypy"
+	@$(BIN)/mypy --no-error-summary
+	@echo "walls between packages"
+	@$(BIN)/lint-imports --no-logo >build/walls.log || { cat build/walls.log; false; }
+	@echo "walls inside files, lock files, schema"
+	@$(BIN)/python -m pytest -q --no-header tests/walls
+	@$(BIN)/edtech schema --check
+	@echo "types, lint and size of the web app"
+	@$(NPM) run --silent types
+	@$(NPM) run --silent lint
+	@$(NPM) run --silent size
+
+bench: .venv/.dev  ## speed and memory of live games beside stock python-socketio
+	@$(BIN)/python -m tests.bench.run $(ARGS)
+
+chaos: .venv/.dev web/dist/index.html  ## kill the process in the middle of many games, and check what was promised
+	@$(BIN)/python -m pytest -m chaos $(ARGS)
+
+setup: .venv/.dev web/node_modules/.done  ## everything the tests need
+	@.ci/need mariadb chromium
+
+web: web/dist/index.html  ## build the web app
+
+lock: .venv/.base  ## pin requirements/*.in by hash (UPGRADE=--upgrade takes the newest)
+	@echo "locking bootstrap, app, dev"
+	@cd requirements && ../$(LOCK) bootstrap.in -o bootstrap.txt
+	@cd requirements && ../$(LOCK) app.in -o app.txt
+	@cd requirements && ../$(LOCK) -c app.txt dev.in -o dev.txt
+
+clean:  ## remove what was built or installed here; the data folder stays
+	@rm -rf .venv build web/dist web/node_modules .*_cache .import_linter_cache .hypothesis *.egg-info
+	@find $(PACKAGES) tests -name __pycache__ -prune -exec rm -rf {} +
+
+.venv/.base: requirements/bootstrap.txt
+	@PYTHON="$(PYTHON)" .ci/need python
+	@echo "making .venv"
+	@mkdir -p build
+	@$(BIN)/python -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv --clear .venv
+	@$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements/bootstrap.txt
+	@touch $@
+
+.venv/.app: .venv/.base requirements/app.txt pyproject.toml
+	@echo "installing what the product runs on"
+	@$(PIP) install $(INTO) --require-hashes -r requirements/app.txt
+	@$(PIP) install $(INTO) --no-deps --no-build-isolation -e .
+	@touch $@
+
+.venv/.dev: .venv/.base requirements/dev.txt pyproject.toml
+	@echo "installing what the product and its tests run on"
+	@$(PIP) sync $(INTO) --require-hashes requirements/dev.txt
+	@$(PIP) install $(INTO) --no-deps --no-build-isolation -e .
+	@touch $@ .venv/.app
+
+web/node_modules/.done: web/package-lock.json web/.npmrc
+	@.ci/need node
+	@echo "installing what the web app is built with"
+	@$(NPM) ci
+	@touch $@
+
+web/dist/index.html: web/node_modules/.done $(WEB_SOURCES)
+	@echo "building the web app"
+	@$(NPM) run --silent build
+	@touch $@
