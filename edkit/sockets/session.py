@@ -1,0 +1,212 @@
+"""One client's Engine.IO session: which transport carries it, what waits to be sent, and when it is too slow."""
+
+import asyncio
+from collections import deque
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Protocol
+
+from edkit.sockets.packets import CLOSE, NOOP, PING, Packet, WireError
+from edkit.sockets.settings import Counters, SocketSettings
+
+if TYPE_CHECKING:
+    from edkit.sockets.websocket import WebSocket
+
+# python-engineio's client refuses a polling payload of more packets than this.
+PACKETS_PER_POLL = 16
+
+
+class Channel(Protocol):
+    """What the layer above keeps per namespace of a session."""
+
+    def relink(self, link: asyncio.WriteTransport | None) -> None:
+        """The transport to write frames to from now on; None: go through `Session.write`."""
+
+
+class Host(Protocol):
+    """What a session needs of the engine it lives in."""
+
+    settings: SocketSettings
+    counters: Counters
+
+    def message(self, session: "Session", text: bytes) -> None: ...
+    def forget(self, session: "Session", reason: str) -> None: ...
+    def moved(self, session: "Session") -> None: ...
+    def after(self, ms: int, callback: Callable[[], None]) -> None: ...
+
+
+class Mailbox:
+    """What a polling client has yet to fetch, and the request that waits for it."""
+
+    __slots__ = ("_packets", "poll", "reading", "room", "size", "upgrading")
+
+    def __init__(self) -> None:
+        self._packets: deque[bytes] = deque()
+        self.size = 0
+        self.poll: asyncio.Future[None] | None = None
+        self.reading = False  # a POST of this session is being read
+        self.upgrading = False  # a websocket is about to take over: polls return at once
+        self.room = asyncio.Event()  # set while the session may begin further handlers
+        self.room.set()
+
+    def put(self, text: bytes) -> None:
+        self._packets.append(text)
+        self.size += len(text)
+        self.release()
+
+    def release(self) -> None:
+        """Let the waiting poll go home, with whatever there is."""
+        if self.poll is not None and not self.poll.done():
+            self.poll.set_result(None)
+
+    def ready(self) -> bool:
+        return bool(self._packets) or self.upgrading
+
+    def take(self) -> bytes:
+        """The payload for one poll, a noop when there is nothing."""
+        batch = [self._packets.popleft() for _ in range(min(PACKETS_PER_POLL, len(self._packets)))]
+        self.size -= sum(map(len, batch))
+        return b"\x1e".join(batch) if batch else NOOP
+
+    def take_all(self) -> Iterable[bytes]:
+        packets, self._packets, self.size = self._packets, deque(), 0
+        return packets
+
+
+class Session:
+    """Lives from the handshake until `close`, `abort` or `lost`, whichever comes first; the others then do nothing."""
+
+    __slots__ = (
+        "address", "channels", "host", "household", "id", "is_open", "link", "mailbox",
+        "running", "slot", "unanswered", "unstarted", "user_agent", "websocket",
+    )  # fmt: skip
+
+    def __init__(self, host: Host, session_id: str, address: str, household: str, user_agent: str) -> None:
+        self.host = host
+        self.id = session_id
+        self.address = address
+        self.household = household
+        self.user_agent = user_agent
+        self.is_open = True
+        self.channels: dict[bytes, Channel] = {}
+        self.link: asyncio.WriteTransport | None = None
+        self.websocket: WebSocket | None = None
+        self.mailbox: Mailbox | None = None
+        self.unanswered = False  # a ping is out and nothing has come back since
+        self.running = 0  # handlers begun or about to begin
+        self.unstarted = 0  # of those, the ones that have not run a line yet
+        self.slot = 0
+
+    @property
+    def buffered(self) -> int:
+        """Bytes accepted for sending that neither the kernel nor the poller has taken."""
+        if self.link is not None:
+            return self.link.get_write_buffer_size()
+        return self.mailbox.size if self.mailbox is not None else 0
+
+    def write(self, packet: Packet, droppable: bool = False) -> bool:
+        """Send one packet, in order. False if it was not: the session is closed, or the reader too slow.
+
+        Beyond `skip_above` unsent bytes a droppable packet is skipped; beyond `cut_above` the session is cut. A reader
+        who has taken everything may be sent one packet of any size.
+        """
+        if not self.is_open:
+            return False
+        backlog = self.buffered
+        settings = self.host.settings
+        if backlog > settings.skip_above:
+            if backlog > settings.cut_above:
+                self.host.counters.cut += 1
+                self.abort("slow reader")
+                return False
+            if droppable:
+                self.host.counters.skipped += 1
+                return False
+        if self.link is not None:
+            self.link.write(packet.frame)
+        elif self.mailbox is not None:
+            self.mailbox.put(packet.text)
+        return True
+
+    def ping(self) -> None:
+        self.unanswered = True
+        self.write(PING)
+
+    def receive(self, text: bytes) -> None:
+        """Take one Engine.IO packet from the client. Raises `WireError`."""
+        self.unanswered = False
+        kind = text[:1]
+        if kind == b"4":
+            self.host.counters.messages_in += 1
+            self.host.message(self, text)
+        elif kind == b"2":
+            self.write(Packet(b"3" + text[1:]))
+        elif kind == b"1":
+            self.close("transport close")
+        elif kind != b"3" and kind != b"6":
+            raise WireError("unknown Engine.IO packet type")
+
+    def carry_by(self, websocket: "WebSocket", link: asyncio.WriteTransport) -> None:
+        """From now on the websocket carries this session; what the poller had not fetched goes first."""
+        mailbox, self.mailbox = self.mailbox, None
+        self.websocket, self.link = websocket, link
+        if mailbox is not None:
+            waiting = b"".join(Packet(text).frame for text in mailbox.take_all())
+            if waiting:
+                link.write(waiting)
+            mailbox.release()
+            mailbox.room.set()
+            self.host.moved(self)
+        for channel in self.channels.values():
+            channel.relink(link)
+
+    def started(self) -> None:
+        """One more handler waits. Beyond `max_running` of them nothing more is read from this client."""
+        self.running += 1
+        if self.running >= self.host.settings.max_running:
+            if self.websocket is not None:
+                self.websocket.pause()
+            elif self.mailbox is not None:
+                self.mailbox.room.clear()
+
+    def finished(self) -> None:
+        self.running -= 1
+        if self.running <= self.host.settings.max_running // 2:
+            if self.websocket is not None:
+                self.websocket.resume()
+            elif self.mailbox is not None:
+                self.mailbox.room.set()
+
+    def close(self, reason: str, code: int = 1000, message: str = "") -> None:
+        """End the session politely: what was written before is delivered first, as long as the peer reads it soon."""
+        if not self.is_open:
+            return
+        websocket, mailbox = self.websocket, self.mailbox
+        self._end(reason)
+        if websocket is not None:
+            websocket.close(code, message)
+        elif mailbox is not None:
+            mailbox.put(CLOSE)
+
+    def abort(self, reason: str) -> None:
+        """End the session now; what was not sent yet never is."""
+        if not self.is_open:
+            return
+        websocket, mailbox = self.websocket, self.mailbox
+        self._end(reason)
+        if websocket is not None:
+            websocket.abort()
+        elif mailbox is not None:
+            mailbox.take_all()
+            mailbox.put(CLOSE)
+
+    def lost(self, reason: str) -> None:
+        """The transport has gone by itself."""
+        if self.is_open:
+            self._end(reason)
+
+    def _end(self, reason: str) -> None:
+        self.is_open = False
+        self.link = None
+        if self.mailbox is not None:
+            self.mailbox.room.set()
+        self.host.forget(self, reason)
