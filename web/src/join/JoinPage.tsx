@@ -1,0 +1,5 @@
+import { Centred } from '@/ui/Centred'
+
+export function JoinPage({ pin }: { pin: string }) {
+  return <Centred>{pin}</Centred>
+}
