@@ -45,7 +45,9 @@ class SystemClock:
         boot = _boot_id()
         try:
             stored_boot, stored_offset, last = path.read_text(encoding="ascii").split()
-            offset = int(stored_offset) if stored_boot == boot and boot != "unknown" else max(fresh, int(last) - _boot_ms())
+            offset = (
+                int(stored_offset) if stored_boot == boot and boot != "unknown" else max(fresh, int(last) - _boot_ms())
+            )
         except (OSError, ValueError):
             offset = fresh
         path.parent.mkdir(parents=True, exist_ok=True)

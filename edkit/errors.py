@@ -32,8 +32,8 @@ class ErrorData(BaseModel):
 class AppError(Exception):
     """An error that its receiver can act on.
 
-    `kind` picks the HTTP status, `code` names the case for programs, `message` tells a person what happened, what was kept
-    and what to do.
+    `kind` picks the HTTP status, `code` names the case for programs, `message` tells a person what happened, what was
+    kept and what to do.
     """
 
     kind: ClassVar[str] = "internal"

@@ -3,8 +3,8 @@
 The kind says the guarantee:
 
 - `Request` goes to one replica of one service and is answered or times out. It is never stored.
-- `Task` goes to one worker, is stored before `publish` returns, is delivered at least once, and ends in the dead letters
-  after five handled failures.
+- `Task` goes to one worker, is stored before `publish` returns, is delivered at least once, and ends in the dead
+  letters after five handled failures.
 - `Event` goes to every interested service, one replica of each, with the guarantee of a Task.
 - `Notice` goes to every replica, at most once. It is a hint; a row somewhere is the truth.
 

@@ -28,16 +28,22 @@ class Settings(Frozen):
     database_url: str = Field(
         "", description="SQLAlchemy URL with {service} in it; empty: one SQLite file per service in the data folder"
     )
-    bus_url: str = Field("memory:", description="message bus; memory: keeps tasks and events in bus.db of the data folder")
+    bus_url: str = Field(
+        "memory:", description="message bus; memory: keeps tasks and events in bus.db of the data folder"
+    )
     hub_url: str = Field("memory:", description="hub between game servers")
     cache_url: str = Field("memory:", description="read-through cache")
     blobs_url: str = Field("", description="file storage; empty: the folder blobs in the data folder")
     web_dir: Path = Field(Path("web/dist"), description="the built web app")
-    demo: bool = Field(True, description="seed a demo school at the first start and show how to get in; never in production")
+    demo: bool = Field(
+        True, description="seed a demo school at the first start and show how to get in; never in production"
+    )
     registration: Literal["open", "invite", "closed"] = Field("open", description="who may make an account")
     invite_code: str = Field("", description="what registration=invite asks for")
     allowed_origins: tuple[str, ...] = Field((), description="other web origins that may call, comma-separated")
-    trusted_proxies: tuple[str, ...] = Field((), description="addresses whose X-Forwarded-For is believed, comma-separated")
+    trusted_proxies: tuple[str, ...] = Field(
+        (), description="addresses whose X-Forwarded-For is believed, comma-separated"
+    )
     access_minutes: int = Field(15, ge=1, le=120, description="life of an access token")
     refresh_days: int = Field(30, ge=1, le=365, description="life of a refresh token without use")
     body_limit: int = Field(2 * 2**20, ge=1024, description="largest JSON body, bytes")

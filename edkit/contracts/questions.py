@@ -31,7 +31,7 @@ AnswerText = Annotated[str, StringConstraints(strip_whitespace=True, min_length=
 
 
 class Media(Frozen):
-    """A picture. `url` is `/api/files/{id}` of a file the author owns, or an https address. `alt` says what it shows."""
+    """A picture. `url` is `/api/files/{id}` of a file the author owns, or an https address; `alt` says what is seen."""
 
     url: Annotated[str, StringConstraints(min_length=1, max_length=2000)]
     alt: Annotated[str, StringConstraints(strip_whitespace=True, max_length=500)] = ""

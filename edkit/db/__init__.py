@@ -1,0 +1,146 @@
+"""A service's database. Transactions are opened and committed here and nowhere else."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from pathlib import Path
+from typing import Any, TypeVar
+
+from sqlalchemy import Executable, event, make_url, text
+from sqlalchemy.engine.interfaces import IsolationLevel
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, create_async_engine
+from sqlalchemy.pool import AsyncAdaptedQueuePool
+
+from edkit.errors import Unavailable
+
+T = TypeVar("T")
+
+LOCK_WAIT_S = 2
+_ATTEMPTS = 5
+_RETRYABLE = (1205, 1213)
+"""MariaDB: lock wait timeout, deadlock."""
+
+
+class Database:
+    """One service's own database.
+
+    SQLite: one writer connection (`BEGIN IMMEDIATE`, WAL, synchronous=FULL) and a pool of readers, so writers queue
+    instead of failing. MariaDB and MySQL: READ COMMITTED, lock wait 2 s. What `write` has left survives a crash.
+    """
+
+    def __init__(self, url: str) -> None:
+        parsed = make_url(url)
+        self.url = url
+        self.dialect = "sqlite" if parsed.get_backend_name() == "sqlite" else "mysql"
+        if self.dialect == "sqlite":
+            if not parsed.database or parsed.database == ":memory:":
+                raise ValueError("a SQLite database needs a file: readers and the writer are separate connections")
+            Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+            self._writer = _sqlite_engine(url, size=1, begin="BEGIN IMMEDIATE")
+            self._reader = _sqlite_engine(url, size=4, begin="BEGIN")
+        else:
+            self._writer = self._reader = _mysql_engine(url)
+        self._lone = self._writer if self.dialect == "sqlite" else _mysql_engine(url, "AUTOCOMMIT")
+
+    @contextlib.asynccontextmanager
+    async def write(self) -> AsyncIterator[AsyncSession]:
+        """One transaction, committed when the block ends and rolled back when it raises."""
+        async with AsyncSession(self._writer, expire_on_commit=False) as session, session.begin():
+            yield session
+
+    @contextlib.asynccontextmanager
+    async def read(self) -> AsyncIterator[AsyncSession]:
+        """A consistent view that is never written through."""
+        async with AsyncSession(self._reader, expire_on_commit=False) as session:
+            yield session
+
+    async def autocommit(self, work: Callable[[AsyncConnection], Awaitable[T]]) -> T:
+        """Run `work` as one short transaction on Core. Deadlocks and lock time-outs run it again, five times."""
+
+        async def once() -> T:
+            async with self._writer.begin() as connection:
+                return await work(connection)
+
+        return await retrying(once)
+
+    async def single(self, statement: Executable, parameters: Mapping[str, Any]) -> None:
+        """Run one statement that commits by itself, so that a process stopped in the middle leaves no lock behind.
+
+        Deadlocks and lock time-outs run it again, five times at most.
+        """
+
+        async def once() -> None:
+            async with self._lone.begin() as connection:
+                await connection.execute(statement, parameters)
+
+        await retrying(once)
+
+    async def ping(self) -> None:
+        """Raises Unavailable unless the database answers within 2 s."""
+        try:
+            async with asyncio.timeout(2), self._reader.connect() as connection:
+                await connection.execute(text("SELECT 1"))
+        except (TimeoutError, DBAPIError, OSError) as error:
+            raise Unavailable(f"The database does not answer: {type(error).__name__}.") from error
+
+    async def close(self) -> None:
+        await self._writer.dispose()
+        await self._reader.dispose()
+        await self._lone.dispose()
+
+
+async def retrying(work: Callable[[], Awaitable[T]]) -> T:
+    """The result of `work`, run again when the database chose it as the victim of a deadlock or a lock time-out."""
+    for attempt in range(1, _ATTEMPTS + 1):
+        try:
+            return await work()
+        except DBAPIError as error:
+            code = error.orig.args[0] if error.orig is not None and error.orig.args else None
+            if code not in _RETRYABLE or attempt == _ATTEMPTS:
+                raise
+        await asyncio.sleep(0.01 * attempt)
+    raise AssertionError("unreachable")
+
+
+def _sqlite_engine(url: str, *, size: int, begin: str) -> AsyncEngine:
+    engine = create_async_engine(
+        url,
+        poolclass=AsyncAdaptedQueuePool,
+        pool_size=size,
+        max_overflow=0,
+        pool_timeout=30,
+        connect_args={"timeout": 10},
+    )
+
+    @event.listens_for(engine.sync_engine, "connect")
+    def configure(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None  # the driver begins nothing by itself
+        cursor = connection.cursor()
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=10000"):
+            cursor.execute(f"PRAGMA {pragma}")
+        if begin == "BEGIN":
+            cursor.execute("PRAGMA query_only=ON")
+        cursor.close()
+
+    @event.listens_for(engine.sync_engine, "begin")
+    def start(connection: Any) -> None:
+        connection.exec_driver_sql(begin)
+
+    return engine
+
+
+def _mysql_engine(url: str, isolation: IsolationLevel = "READ COMMITTED") -> AsyncEngine:
+    return create_async_engine(
+        url,
+        isolation_level=isolation,
+        pool_size=10,
+        max_overflow=10,
+        pool_pre_ping=True,
+        pool_recycle=1800,
+        connect_args={
+            "charset": "utf8mb4",
+            "connect_timeout": 5,
+            "init_command": f"SET SESSION innodb_lock_wait_timeout={LOCK_WAIT_S}, sql_mode='STRICT_ALL_TABLES'",
+        },
+    )

@@ -1,0 +1,106 @@
+"""The outbox: what a transaction has decided to send is a row of that transaction; the relay sends it afterwards.
+
+Rows are found by status, never by `id > last`, because transactions commit in another order than they begin.
+A batch is claimed in one short transaction, published, then marked. A relay that dies in between leaves claims that
+expire; the message is then sent again, and the consumer's inbox makes its effect happen once.
+"""
+
+import asyncio
+from collections.abc import Callable
+
+from sqlalchemy import MetaData, delete, event, insert, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from edkit import log, metrics
+from edkit.bus import BusClient
+from edkit.clock import Clock
+from edkit.db import Database, retrying
+from edkit.db.tables import CLAIMED, PENDING, SENT
+from edkit.message import Envelope
+
+logger = log.get(__name__)
+sent_total = metrics.counter("outbox_sent", "Messages sent from outboxes", ["service"])
+
+BATCH = 100
+CLAIM_MS = 30_000
+KEEP_MS = 7 * 24 * 3_600_000
+
+
+class Outbox:
+    """One service's outbox and its relay."""
+
+    def __init__(self, name: str, metadata: MetaData, database: Database, bus: BusClient, clock: Clock) -> None:
+        self._name, self._database, self._bus, self._clock = name, database, bus, clock
+        self._table = metadata.tables["outbox"]
+        self._aged = [metadata.tables["inbox"].c.done_at, metadata.tables["replies"].c.made_at]
+        self._wake = asyncio.Event()
+
+    async def add(self, session: AsyncSession, envelope: Envelope) -> None:
+        """Send `envelope` once the transaction of `session` has committed; never if it rolls back."""
+        await session.execute(
+            insert(self._table).values(
+                id=envelope.id,
+                status=PENDING,
+                changed_at=self._clock.now(),
+                envelope=envelope.model_dump(mode="json"),
+            )
+        )
+        wake: Callable[[object], None] = lambda _: self._wake.set()  # noqa: E731 - an event listener, used once
+        event.listen(session.sync_session, "after_commit", wake, once=True)
+
+    async def relay_once(self) -> int:
+        """Send what is pending now, a batch at most; the number sent."""
+        envelopes = await retrying(self._claim)
+        if not envelopes:
+            return 0
+        for envelope in envelopes:
+            await self._bus.forward(envelope)
+        await retrying(lambda: self._mark([envelope.id for envelope in envelopes]))
+        sent_total.labels(self._name).inc(len(envelopes))
+        return len(envelopes)
+
+    async def relay(self) -> None:
+        """Send for ever: at once after a commit that announced something, and each second for what others left."""
+        swept = self._clock.now()
+        while True:
+            try:
+                while await self.relay_once():
+                    pass
+                if self._clock.now() - swept > 600_000:
+                    swept = self._clock.now()
+                    await self._sweep(swept)
+            except Exception:
+                logger.exception("outbox_relay_failed", service=self._name)
+            self._wake.clear()
+            try:
+                async with asyncio.timeout(1):
+                    await self._wake.wait()
+            except TimeoutError:
+                continue
+
+    async def _claim(self) -> list[Envelope]:
+        table, now = self._table, self._clock.now()
+        free = or_(table.c.status == PENDING, (table.c.status == CLAIMED) & (table.c.changed_at < now - CLAIM_MS))
+        async with self._database.read() as session:
+            if (await session.execute(select(table.c.id).where(free).limit(1))).first() is None:
+                return []
+        async with self._database.write() as session:
+            query = select(table.c.id, table.c.envelope).where(free).order_by(table.c.changed_at, table.c.id)
+            rows = (await session.execute(query.limit(BATCH).with_for_update(skip_locked=True))).all()
+            if rows:
+                claimed = update(table).where(table.c.id.in_([row.id for row in rows]))
+                await session.execute(claimed.values(status=CLAIMED, changed_at=now))
+        return [Envelope.model_validate(row.envelope) for row in rows]
+
+    async def _mark(self, ids: list[str]) -> None:
+        async with self._database.write() as session:
+            done = update(self._table).where(self._table.c.id.in_(ids))
+            await session.execute(done.values(status=SENT, changed_at=self._clock.now()))
+
+    async def _sweep(self, now: int) -> None:
+        """Forget what was sent, consumed or answered more than seven days ago."""
+        async with self._database.write() as session:
+            old = (self._table.c.status == SENT) & (self._table.c.changed_at < now - KEEP_MS)
+            await session.execute(delete(self._table).where(old))
+            for column in self._aged:
+                await session.execute(delete(column.table).where(column < now - KEEP_MS))

@@ -1,0 +1,223 @@
+"""The launcher: opens services, their ports and their HTTP, in order, and closes them in reverse."""
+
+import asyncio
+import contextlib
+import gc
+import signal
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from functools import partial
+from importlib import import_module
+
+import uvicorn
+
+from edkit import log
+from edkit.blobs import open_blobs
+from edkit.bus import Broker, BusClient, Topology, open_broker
+from edkit.cache import open_cache
+from edkit.chance import SystemChance
+from edkit.clock import Clock, SystemClock
+from edkit.db import Database
+from edkit.db.migrate import upgrade
+from edkit.db.outbox import Outbox
+from edkit.greeting import announce
+from edkit.ids import SystemIds
+from edkit.probes import Probes, front_door
+from edkit.service import Mounts, Runner, Runtime, Service
+from edkit.settings import Settings
+from edkit.tokens import Keys
+
+logger = log.get(__name__)
+
+SERVICES = ("gateway", "quiz_service", "game_server")
+"""Every service there is, in the order of starting. Each has `app.service`."""
+
+LATE_S = 5
+"""How long open HTTP requests may take to end when the process stops."""
+
+
+def load(names: Sequence[str] = SERVICES) -> list[Service]:
+    """The tables of the named services. Raises ValueError naming the ones there are."""
+    unknown = [name for name in names if name not in SERVICES]
+    if unknown:
+        raise ValueError(f"no service is called {', '.join(unknown)}; there are {', '.join(SERVICES)}")
+    return [import_module(f"{name}.app").service for name in names]
+
+
+def topology(services: Sequence[Service]) -> Topology:
+    """Who takes which events, read from the services' tables."""
+    subscriptions: dict[str, tuple[str, ...]] = {}
+    for service in services:
+        for event in service.events:
+            subscriptions[event.__name__] = (*subscriptions.get(event.__name__, ()), service.name)
+    return Topology(tuple(service.name for service in services), subscriptions)
+
+
+def migrate(settings: Settings, services: Sequence[Service]) -> None:
+    """Bring every service's database to its newest schema. Blocking."""
+    for service in services:
+        if service.metadata is not None:
+            upgrade(settings.database_url_of(service.name), service.home)
+
+
+def open_runtime(service: Service, settings: Settings, broker: Broker, clock: Clock) -> Runtime:
+    """One service with its ports. Nothing runs yet."""
+    ids = SystemIds(clock)
+    bus = BusClient(broker.connect(service.name), clock, ids)
+    database = Database(settings.database_url_of(service.name))
+    runtime = Runtime(
+        service=service,
+        settings=settings,
+        clock=clock,
+        ids=ids,
+        chance=SystemChance(),
+        keys=Keys.open(settings.data / "keys"),
+        bus=bus,
+        blobs=open_blobs(settings.blobs),
+        cache=open_cache(settings.cache_url),
+        database=database,
+    )
+    if service.metadata is not None and "outbox" in service.metadata.tables:
+        runtime.outbox = Outbox(service.name, service.metadata, database, bus, clock)
+    return runtime
+
+
+@asynccontextmanager
+async def opened(settings: Settings, names: Sequence[str], clock: Clock | None = None) -> AsyncIterator[list[Runtime]]:
+    """Services with migrated databases and open ports, not serving: what commands work with."""
+    clock = clock or SystemClock(settings.data)
+    everything = load()
+    chosen = [service for service in everything if service.name in names]
+    await asyncio.to_thread(migrate, settings, chosen)
+    broker = open_broker(
+        settings.bus_url,
+        data=settings.data,
+        topology=topology(everything),
+        clock=clock,
+        retry_tiers_ms=settings.retry_tiers_ms,
+    )
+    runtimes = [open_runtime(service, settings, broker, clock) for service in chosen]
+    try:
+        yield runtimes
+    finally:
+        await broker.close()
+        for runtime in runtimes:
+            await runtime.database.close()
+
+
+@asynccontextmanager
+async def serving(runtimes: Sequence[Runtime]) -> AsyncIterator[None]:
+    """Take messages, run start hooks, relay outboxes and run background work until the block ends."""
+    async with AsyncExitStack() as stack:
+        for runtime in runtimes:
+            await runtime.bus.serve(Runner(runtime).handle)
+            stack.push_async_callback(runtime.bus.close)
+        for runtime in runtimes:
+            if runtime.outbox is not None:
+                await stack.enter_async_context(_beside(runtime, runtime.outbox.relay))
+            for start in runtime.service.start:
+                await start(runtime)
+        for runtime in runtimes:
+            for background in runtime.service.background:
+                await stack.enter_async_context(_beside(runtime, partial(background, runtime)))
+        yield
+
+
+@asynccontextmanager
+async def _beside(runtime: Runtime, work: Callable[[], Awaitable[None]]) -> AsyncIterator[None]:
+    """Run `work` until the block ends; begin it again a second after it crashes."""
+
+    async def supervise() -> None:
+        log.service_name.set(runtime.name)
+        while True:
+            try:
+                await work()
+                return
+            except Exception:
+                logger.exception("background_crashed", service=runtime.name)
+                await asyncio.sleep(1)
+
+    task = asyncio.create_task(supervise())
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.wait([task])
+
+
+class Server(uvicorn.Server):
+    """uvicorn without its own signal handling: the launcher decides when to stop."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+    @property
+    def port(self) -> int:
+        """The port that is listened on, also when the setting left the choice to the system."""
+        return int(self.servers[0].sockets[0].getsockname()[1])
+
+
+@asynccontextmanager
+async def listening(settings: Settings, mounts: Sequence[Mounts], probes: Probes) -> AsyncIterator[Server]:
+    """The HTTP and websocket side of this process."""
+    websockets = [mount.websocket for mount in mounts if mount.websocket is not None]
+    config = uvicorn.Config(
+        front_door(mounts, probes),
+        host=settings.host,
+        port=settings.port,
+        http="httptools",
+        ws=websockets[0] if websockets else "none",  # type: ignore[arg-type]  # a protocol factory is taken as it is
+        loop="uvloop",
+        lifespan="off",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        backlog=4096,
+        proxy_headers=bool(settings.trusted_proxies),
+        forwarded_allow_ips=list(settings.trusted_proxies),
+        timeout_keep_alive=30,
+        timeout_graceful_shutdown=LATE_S,
+    )
+    server = Server(config)
+    task = asyncio.create_task(server.serve())
+    while not server.started:
+        if task.done():
+            await task
+            raise OSError(f"port {settings.port} could not be opened; choose another with EDTECH_PORT")
+        await asyncio.sleep(0.01)
+    try:
+        yield server
+    finally:
+        server.should_exit = True
+        await task
+
+
+async def up(settings: Settings, names: Sequence[str] = SERVICES) -> None:
+    """Run services in this process until SIGTERM or SIGINT: readiness off, drain, finish what is under way, stop."""
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    async with opened(settings, names) as runtimes:
+        probes = Probes(runtimes)
+        async with serving(runtimes):
+            mounts = [runtime.service.http(runtime) for runtime in runtimes if runtime.service.http is not None]
+            async with listening(settings, mounts, probes) as server:
+                _calm_the_collector()
+                probes.ready = True
+                logger.info("ready", port=server.port, services=list(names))
+                announce(settings, server.port)
+                await stop.wait()
+                probes.ready = False
+                logger.info("leaving")
+                for mount in mounts:
+                    if mount.drain is not None:
+                        await mount.drain()
+
+
+def _calm_the_collector() -> None:
+    """What start-up made is never garbage, and large rooms make many short-lived objects (measured: a third of the
+    time of a broadcast otherwise)."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(100_000, 50, 50)
