@@ -37,9 +37,9 @@ class FrozenOption(Frozen):
     """`id` is random per game; `source_id` is the quiz's."""
 
     id: str
-    source_id: str | None
+    source_id: str | None = None
     text: str
-    media: Media | None
+    media: Media | None = None
 
 
 class FrozenQuestion(Frozen):
@@ -48,13 +48,13 @@ class FrozenQuestion(Frozen):
     id: str
     type: QuestionType
     text: str
-    media: Media | None
     time_limit_ms: int
     points: int
     options: tuple[FrozenOption, ...]
     key: Key
-    explanation: str | None
-    topic: str | None
+    media: Media | None = None
+    explanation: str | None = None
+    topic: str | None = None
     min: float | None = None
     max: float | None = None
     step: float | None = None

@@ -52,9 +52,9 @@ class Closed:
 class Game:
     """A game after `seq` entries. Equal logs give equal games.
 
-    `paused_at` is when a pause that lasts began. `keys` are the keys in force; `closed` has every closed question in order
-    of closing; `advance_at` is when the next question opens by itself; `host_at` is the last host command; `version`
-    counts the results published: 0 before the end, 1 at the end, one more with each later regrade.
+    `paused_at` is when a pause that lasts began. `keys` are the keys in force; `closed` has every closed question in
+    order of closing; `advance_at` is when the next question opens by itself; `host_at` is the last host command;
+    `version` counts the results published: 0 before the end, 1 at the end, one more with each later regrade.
     """
 
     game_id: str

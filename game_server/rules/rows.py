@@ -11,8 +11,8 @@ class PlayerRow:
 
     `joined_seq` is the game's seq at the join: entries with a greater one know this player. An entry that publishes a
     board may only be appended while the number of players with `joined_seq < its seq` is still its `board.joined`; then
-    the fold is the same everywhere. Join order is (`joined_at`, `player_id`). Rows of kicked players stay; that they were
-    kicked is in the log.
+    the fold is the same everywhere. Join order is (`joined_at`, `player_id`). Rows of kicked players stay; that they
+    were kicked is in the log.
     """
 
     player_id: str
@@ -41,16 +41,16 @@ class Choice:
     @classmethod
     def of(cls, data: Mapping[str, Any]) -> "Choice":
         """The choice that `data()` was made of."""
-        ids = data.get("option_ids")
-        return cls(None if ids is None else tuple(ids), data.get("text"), data.get("number"))
+        ids, number = data.get("option_ids"), data.get("number")
+        return cls(None if ids is None else tuple(ids), data.get("text"), None if number is None else float(number))
 
 
 @dataclass(frozen=True, slots=True)
 class AnswerRow:
     """An accepted answer, as stored. At most one per question and player.
 
-    `seq` is the game's at acceptance, `received_ms` the server time since opening without pauses, `credit_ms` the
-    latency credit; all three are fixed at acceptance.
+    `seq` is the game's at acceptance, `received_at` epoch milliseconds, `received_ms` the server time since opening
+    without pauses, `credit_ms` the latency credit; all four are fixed at acceptance.
     """
 
     question_id: str
@@ -58,6 +58,7 @@ class AnswerRow:
     answer_id: str
     choice: Choice
     seq: int
+    received_at: int
     received_ms: int
     credit_ms: int
 
