@@ -64,17 +64,18 @@ class Database:
 
         return await retrying(once)
 
-    async def single(self, statement: Executable, parameters: Mapping[str, Any]) -> None:
+    async def single(self, statement: Executable, parameters: Mapping[str, Any] | None = None) -> int:
         """Run one statement that commits by itself, so that a process stopped in the middle leaves no lock behind.
 
-        Deadlocks and lock time-outs run it again, five times at most.
+        The number of rows it found. Deadlocks and lock time-outs run it again, five times at most.
         """
 
-        async def once() -> None:
+        async def once() -> int:
             async with self._lone.begin() as connection:
-                await connection.execute(statement, parameters)
+                result = await connection.execute(statement, parameters)
+                return int(result.rowcount)
 
-        await retrying(once)
+        return await retrying(once)
 
     async def ping(self) -> None:
         """Raises Unavailable unless the database answers within 2 s."""

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy import Column, Index, MetaData, Table
 
-from edkit.db.types import TABLE_OPTIONS, JsonText, key_text, long_bytes, millis
+from edkit.db.types import TABLE_OPTIONS, JsonText, key_text, long_text, millis
 
 PENDING, CLAIMED, SENT = "pending", "claimed", "sent"
 
@@ -30,7 +30,7 @@ def _inbox() -> list[Column[Any]]:
 def _replies() -> list[Column[Any]]:
     return [
         Column("message_id", key_text(), primary_key=True),
-        Column("body", long_bytes(), nullable=False),
+        Column("body", long_text(), nullable=False),
         Column("made_at", millis(), nullable=False),
     ]
 

@@ -1,13 +1,14 @@
 """How columns are declared, so that every engine compares and stores alike.
 
-Text is compared bytewise with explicit lengths, times are integers in milliseconds, JSON is canonical text.
+Text is compared bytewise with explicit lengths, times are integers in milliseconds, JSON is canonical text. There are
+no columns of bytes: aiomysql cannot escape them, and what is stored here is text.
 """
 
 from typing import Any
 
 import orjson
-from sqlalchemy import BigInteger, Dialect, Integer, LargeBinary, MetaData, String, Text, TypeDecorator
-from sqlalchemy.dialects.mysql import LONGBLOB, LONGTEXT
+from sqlalchemy import BigInteger, Dialect, Integer, MetaData, String, Text, TypeDecorator
+from sqlalchemy.dialects.mysql import LONGTEXT
 from sqlalchemy.types import TypeEngine
 
 NAMING = {
@@ -42,11 +43,6 @@ def short_text(length: int) -> String:
 def long_text() -> TypeEngine[str]:
     """Text without a limit worth naming."""
     return Text().with_variant(LONGTEXT(collation="utf8mb4_bin"), "mysql", "mariadb")
-
-
-def long_bytes() -> TypeEngine[bytes]:
-    """Bytes without a limit worth naming."""
-    return LargeBinary().with_variant(LONGBLOB(), "mysql", "mariadb")
 
 
 def millis() -> BigInteger:

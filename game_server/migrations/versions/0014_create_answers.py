@@ -5,8 +5,8 @@ from alembic import op
 
 from edkit.db.types import TABLE_OPTIONS, JsonText, key_text, millis
 
-revision = "0015"
-down_revision = "0014"
+revision = "0014"
+down_revision = "0013"
 
 
 def upgrade() -> None:

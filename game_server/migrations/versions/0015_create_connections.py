@@ -5,8 +5,8 @@ from alembic import op
 
 from edkit.db.types import TABLE_OPTIONS, key_text, millis
 
-revision = "0016"
-down_revision = "0015"
+revision = "0015"
+down_revision = "0014"
 
 
 def upgrade() -> None:

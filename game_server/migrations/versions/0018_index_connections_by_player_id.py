@@ -7,8 +7,8 @@ down_revision = "0017"
 
 
 def upgrade() -> None:
-    op.create_index(op.f("ix_connections_game_id"), "connections", ["game_id"])
+    op.create_index(op.f("ix_connections_player_id"), "connections", ["player_id"])
 
 
 def downgrade() -> None:
-    op.drop_index(op.f("ix_connections_game_id"), "connections")
+    op.drop_index(op.f("ix_connections_player_id"), "connections")

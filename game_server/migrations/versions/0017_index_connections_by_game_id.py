@@ -7,8 +7,8 @@ down_revision = "0016"
 
 
 def upgrade() -> None:
-    op.create_index(op.f("ix_connections_ended_at"), "connections", ["ended_at"])
+    op.create_index(op.f("ix_connections_game_id"), "connections", ["game_id"])
 
 
 def downgrade() -> None:
-    op.drop_index(op.f("ix_connections_ended_at"), "connections")
+    op.drop_index(op.f("ix_connections_game_id"), "connections")

@@ -7,8 +7,8 @@ down_revision = "0018"
 
 
 def upgrade() -> None:
-    op.create_index(op.f("ix_connections_player_id"), "connections", ["player_id"])
+    op.create_index(op.f("ix_connections_server_id"), "connections", ["server_id"])
 
 
 def downgrade() -> None:
-    op.drop_index(op.f("ix_connections_player_id"), "connections")
+    op.drop_index(op.f("ix_connections_server_id"), "connections")

@@ -5,8 +5,8 @@ from alembic import op
 
 from edkit.db.types import TABLE_OPTIONS, key_text, short_text
 
-revision = "0014"
-down_revision = "0013"
+revision = "0013"
+down_revision = "0012"
 
 
 def upgrade() -> None:

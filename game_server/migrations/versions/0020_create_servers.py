@@ -5,8 +5,8 @@ from alembic import op
 
 from edkit.db.types import TABLE_OPTIONS, key_text, millis
 
-revision = "0021"
-down_revision = "0020"
+revision = "0020"
+down_revision = "0019"
 
 
 def upgrade() -> None:

@@ -5,8 +5,8 @@ from alembic import op
 
 from edkit.db.types import TABLE_OPTIONS, JsonText, key_text, millis
 
-revision = "0022"
-down_revision = "0021"
+revision = "0021"
+down_revision = "0020"
 
 
 def upgrade() -> None:

@@ -1,0 +1,24 @@
+"""What game servers tell each other: a channel for each game, subscribed to only while a server has its sockets.
+
+The hub may lose, repeat or reorder anything without harm: an entry that is not the next is read from the log, and a
+look each second finds what was never announced. So nothing is ever stored here, and nothing waits for it.
+"""
+
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+from typing import Protocol
+
+Receive = Callable[[bytes], None]
+"""Takes one message. Must not block and must not raise."""
+
+
+class Hub(Protocol):
+    """Publish and subscribe by game."""
+
+    async def publish(self, game_id: str, message: bytes) -> None:
+        """Hand `message` to every present subscriber of the game, the publisher's own included. Never raises."""
+        ...
+
+    def subscribed(self, game_id: str, receive: Receive) -> AbstractAsyncContextManager[None]:
+        """Call `receive` with what is published from now on, until the block ends."""
+        ...
