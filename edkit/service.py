@@ -272,7 +272,7 @@ class Runner:
             await session.flush()
             if envelope.kind == "request":
                 if envelope.remember and self._replies is not None:
-                    row = {"message_id": envelope.id, "body": reply.body, "made_at": context.now}
+                    row = {"message_id": envelope.id, "body": reply.body.decode(), "made_at": context.now}
                     await session.execute(insert(self._replies).values(row))
             elif self._inbox is not None:
                 await session.execute(insert(self._inbox).values(message_id=envelope.id, done_at=context.now))
@@ -292,7 +292,7 @@ class Runner:
                 return None
             query = select(self._replies.c.body).where(self._replies.c.message_id == envelope.id)
             body = (await session.execute(query)).scalar()
-            return None if body is None else Reply(ok=True, body=body)
+            return None if body is None else Reply(ok=True, body=body.encode())
         if self._inbox is None:
             return None
         query = select(self._inbox.c.message_id).where(self._inbox.c.message_id == envelope.id)

@@ -45,9 +45,9 @@ class Bus(Protocol):
     """One process role's connection to the bus.
 
     Requests: `request` returns the reply of one replica, or raises TimedOut at the deadline, or Unavailable at once
-    when nobody serves them. Tasks and Events: once `publish` has returned, the message survives a crash and is delivered at
-    least once, in order per queue but for retries; after five handled failures it is a dead letter. Notices: handed to
-    every replica that is there now. The envelope's `issuer` is set by the bus.
+    when nobody serves them. Tasks and Events: once `publish` has returned, the message survives a crash and is
+    delivered at least once, in order per queue but for retries; after five handled failures it is a dead letter.
+    Notices: handed to every replica that is there now. The envelope's `issuer` is set by the bus.
     """
 
     async def request(self, service: str, envelope: Envelope, timeout: float) -> Reply: ...

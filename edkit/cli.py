@@ -1,0 +1,162 @@
+"""`edtech`: one console command for people who run the product."""
+
+import argparse
+import asyncio
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import uvloop
+
+from edkit import log
+from edkit.bus import open_broker
+from edkit.clock import SystemClock
+from edkit.contracts.schema import current_schema
+from edkit.doctor import examine
+from edkit.launch import SERVICES, load, migrate, opened, topology, up
+from edkit.service import Command, Service
+from edkit.settings import BadSettings, Settings
+
+SCHEMA = Path(__file__).parent / "contracts" / "schema.json"
+
+
+def say(text: str) -> None:
+    """Print for a person."""
+    sys.stdout.write(text + "\n")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one sub-command; the exit code is 0 when it did what it says."""
+    services = load()
+    parser = _parser(services)
+    chosen = parser.parse_args(arguments)
+    try:
+        settings = Settings.load()
+    except BadSettings as fault:
+        say(f"The configuration cannot be used:\n{fault}")
+        return 2
+    log.configure(settings.log_level)
+    try:
+        return int(chosen.action(chosen, settings))
+    except KeyboardInterrupt:
+        return 130
+
+
+def _parser(services: Sequence[Service]) -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="edtech", description="Live quiz games for schools.")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    start = commands.add_parser("up", help="start the product, or the named services of it")
+    start.add_argument("services", nargs="*", default=list(SERVICES), metavar="SERVICE")
+    start.set_defaults(action=_up)
+
+    upgrade = commands.add_parser("migrate", help="bring the databases to the newest schema")
+    upgrade.add_argument("services", nargs="*", default=list(SERVICES), metavar="SERVICE")
+    upgrade.set_defaults(action=_migrate)
+
+    schema = commands.add_parser("schema", help="write the schema of the published language")
+    schema.add_argument("--check", action="store_true", help="only say whether the committed schema is current")
+    schema.set_defaults(action=_schema)
+
+    doctor = commands.add_parser("doctor", help="say what is wrong with this machine or configuration, and what to do")
+    doctor.set_defaults(action=_doctor)
+
+    letters = commands.add_parser("dead-letters", help="tasks and events that failed five times")
+    kinds = letters.add_subparsers(required=True, metavar="ACTION")
+    kinds.add_parser("list", help="print them with their reasons").set_defaults(action=_list_dead_letters)
+    replay = kinds.add_parser("replay", help="deliver them again")
+    replay.add_argument("ids", nargs="+", metavar="ID")
+    replay.set_defaults(action=_replay_dead_letters)
+
+    groups: dict[str, argparse._SubParsersAction[argparse.ArgumentParser]] = {}
+    for service in services:
+        for command in service.commands:
+            *group, name = command.name.split()
+            parent = commands
+            if group:
+                if group[0] not in groups:
+                    groups[group[0]] = commands.add_parser(group[0], help=f"{group[0]} commands").add_subparsers(
+                        required=True, metavar="ACTION"
+                    )
+                parent = groups[group[0]]
+            added = parent.add_parser(name, help=command.help)
+            command.arguments(added)
+            added.set_defaults(action=_run, command=command, service=service)
+    return parser
+
+
+def _up(chosen: argparse.Namespace, settings: Settings) -> int:
+    try:
+        load(chosen.services)
+        uvloop.run(up(settings, chosen.services))
+    except (ValueError, OSError) as fault:
+        say(f"Could not start: {fault}. `edtech doctor` looks further.")
+        return 1
+    return 0
+
+
+def _migrate(chosen: argparse.Namespace, settings: Settings) -> int:
+    migrate(settings, load(chosen.services))
+    say(f"Up to date: {', '.join(chosen.services)}.")
+    return 0
+
+
+def _schema(chosen: argparse.Namespace, _: Settings) -> int:
+    text = json.dumps(current_schema(), indent=1, sort_keys=True, ensure_ascii=False) + "\n"
+    if not chosen.check:
+        SCHEMA.write_text(text, encoding="utf-8")
+        say(f"Wrote {SCHEMA}.")
+        return 0
+    if SCHEMA.read_text(encoding="utf-8") == text:
+        return 0
+    say("edkit/contracts/schema.json is not current: run `edtech schema` and commit what changes.")
+    return 1
+
+
+def _doctor(_: argparse.Namespace, settings: Settings) -> int:
+    findings = asyncio.run(examine(settings, load()))
+    for finding in findings:
+        say(f"{'ok  ' if finding.well else 'FIX '} {finding.subject}: {finding.says}")
+    return 0 if all(finding.well for finding in findings) else 1
+
+
+async def _with_broker(settings: Settings, ids: Sequence[str] | None) -> int:
+    broker = open_broker(
+        settings.bus_url,
+        data=settings.data,
+        topology=topology(load()),
+        clock=SystemClock(settings.data),
+        retry_tiers_ms=settings.retry_tiers_ms,
+    )
+    try:
+        if ids is None:
+            for letter in await broker.dead_letters():
+                say(f"{letter.id}  {letter.queue}  {letter.type}  {letter.reason}")
+            return 0
+        unknown = [message_id for message_id in ids if not await broker.replay(message_id)]
+        for message_id in unknown:
+            say(f"{message_id} is not among the dead letters; `edtech dead-letters list` shows them.")
+        return 1 if unknown else 0
+    finally:
+        await broker.close()
+
+
+def _list_dead_letters(_: argparse.Namespace, settings: Settings) -> int:
+    return asyncio.run(_with_broker(settings, None))
+
+
+def _replay_dead_letters(chosen: argparse.Namespace, settings: Settings) -> int:
+    return asyncio.run(_with_broker(settings, chosen.ids))
+
+
+def _run(chosen: argparse.Namespace, settings: Settings) -> int:
+    async def run(command: Command) -> int:
+        async with opened(settings, [chosen.service.name]) as runtimes:
+            return await command.run(runtimes[0], chosen)
+
+    return uvloop.run(run(chosen.command))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

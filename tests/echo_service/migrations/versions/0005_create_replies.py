@@ -1,0 +1,10 @@
+"""Create replies."""
+
+from edkit.db import tables
+
+revision = "0005"
+down_revision = "0004"
+
+
+def upgrade() -> None:
+    tables.create_replies()
