@@ -147,7 +147,7 @@ def receive(
     shown = game.shown
     if shown is None or shown.question_id != question.id:
         return _receipt(game, submission, "early", 0)
-    if game.paused:
+    if game.paused or shown.opens_at <= received_at < shown.since:
         return Refusal("paused", "The host has paused the game. Your answer is sent again when it goes on.")
     received_ms = max(0, received_at - shown.opens_at)
     if received_at < shown.opens_at:

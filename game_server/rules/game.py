@@ -20,13 +20,15 @@ class Shown:
 
     Answers are taken from `opens_at` to `closes_at`, for a player in `extra` that many milliseconds longer. Pauses are
     taken out: unpausing moves both times by as long as the pause was, so `received_at - opens_at` is always the time a
-    player had. While the game is paused the times left are counted from `Game.paused_at`.
+    player had. `since` is when the time last began to run: what was received before came early or in a pause. While the
+    game is paused the times left are counted from `Game.paused_at`.
     """
 
     index: int
     question_id: str
     opens_at: int
     closes_at: int
+    since: int
     extra: Mapping[str, int] = field(default_factory=dict)
 
     def deadline(self, player_id: str) -> int:
@@ -136,7 +138,7 @@ def _apply(game: Game, entry: Entry) -> Game:
         case entries.GameStarted():
             return replace(game, started_at=entry.at)
         case entries.QuestionOpened():
-            shown = Shown(entry.index, entry.question_id, entry.opens_at, entry.closes_at)
+            shown = Shown(entry.index, entry.question_id, entry.opens_at, entry.closes_at, since=entry.opens_at)
             return replace(game, phase="question", shown=shown, advance_at=None)
         case entries.QuestionExtended():
             return replace(game, shown=_extended(_shown(game), entry))
@@ -189,7 +191,8 @@ def _unpaused(game: Game, at: int) -> Game:
     pause = at - game.running_time(at)
     shown, advance_at = game.shown, game.advance_at
     if shown is not None and game.phase == "question":
-        shown = replace(shown, opens_at=shown.opens_at + pause, closes_at=shown.closes_at + pause)
+        opens_at = shown.opens_at + pause
+        shown = replace(shown, opens_at=opens_at, closes_at=shown.closes_at + pause, since=max(at, opens_at))
     return replace(
         game,
         paused_at=None,

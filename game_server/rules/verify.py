@@ -86,8 +86,8 @@ def _answers_fault(entry: Entry, rows: Rows) -> Fault | None:
         return None
     where = f"question {entry.question_id}"
     missing = entry.rows - len(found)
-    tally = "" if not missing else f", {abs(missing)} answer{'s' * (abs(missing) > 1)} too {'few' if missing > 0 else
-    'many'}" row = _first_odd(found, entry.marks)
+    tally = f" ({entry.rows} were counted, {len(found)} are stored)" if missing else ""
+    row = _first_odd(found, entry.marks)
     if row is None:
         return Fault(where, "its answers are not those that were counted" + tally)
     name = f"{where}, answer {row.answer_id} of player {row.player_id}"
