@@ -89,6 +89,13 @@ class LoggedAnswer(Frozen):
 LogLine = Annotated[LoggedEntry | LoggedAnswer, Field(discriminator="kind")]
 
 
+class GameLogPage(Frozen):
+    """Lines of a log in order. `next_cursor` is absent at its present end."""
+
+    items: tuple[LogLine, ...]
+    next_cursor: str | None = None
+
+
 class ResultOption(Frozen):
     """`id` is this game's, `source_id` the quiz's."""
 
@@ -194,7 +201,7 @@ class GetGame(Request[GameDetails]):
     game_id: Id
 
 
-class ReadGameLog(Request[Page[LogLine]]):
+class ReadGameLog(Request[GameLogPage]):
     """The log of the actor's own game from `cursor` on: entries in order, after each closing its answer rows."""
 
     service = "game_server"
