@@ -13,8 +13,8 @@ Email = Annotated[
 ]
 """An address with one @. Schools use names that no public register knows, so nothing more is asked of it."""
 
-Password = Annotated[str, Field(max_length=200, repr=False)]
-RefreshToken = Annotated[str, Field(min_length=1, max_length=300, repr=False)]
+Password = Annotated[str, Field(max_length=200)]
+RefreshToken = Annotated[str, Field(min_length=1, max_length=300)]
 Device = Annotated[str, Field(max_length=64)]
 """A fingerprint of the browser or program that signs in; it binds the grace of a refresh token."""
 
@@ -33,7 +33,7 @@ class NewAccount(Frozen):
     """What somebody fills in to get an account. `invite_code` is asked for where registration is by invitation."""
 
     email: Email
-    password: Password
+    password: Password = Field(repr=False)
     name: Line
     role: Literal["student", "teacher"]
     invite_code: Annotated[str, StringConstraints(strip_whitespace=True, max_length=100)] | None = None
@@ -43,13 +43,13 @@ class Credentials(Frozen):
     """What somebody signs in with."""
 
     email: Annotated[str, StringConstraints(strip_whitespace=True, max_length=254)]
-    password: Password
+    password: Password = Field(repr=False)
 
 
 class RefreshFields(Frozen):
     """The refresh token of an API client; a browser leaves it out, since its cookie holds it."""
 
-    refresh_token: RefreshToken | None = None
+    refresh_token: RefreshToken | None = Field(default=None, repr=False)
 
 
 class AccountChanges(Frozen):
@@ -57,8 +57,8 @@ class AccountChanges(Frozen):
 
     name: Line | None = None
     email: Email | None = None
-    new_password: Password | None = None
-    current_password: Password | None = None
+    new_password: Password | None = Field(default=None, repr=False)
+    current_password: Password | None = Field(default=None, repr=False)
 
 
 class PasswordReset(Frozen):
@@ -66,7 +66,7 @@ class PasswordReset(Frozen):
 
     email: Annotated[str, StringConstraints(strip_whitespace=True, max_length=254)]
     code: Annotated[str, StringConstraints(strip_whitespace=True, max_length=20)]
-    new_password: Password
+    new_password: Password = Field(repr=False)
 
 
 class SignedIn(Frozen):
@@ -124,15 +124,15 @@ class RenewSession(Request[Renewal]):
     """
 
     service = "gateway"
-    refresh_token: RefreshToken
+    refresh_token: RefreshToken = Field(repr=False)
     device: Device = ""
 
 
 class SignOut(Request[Nothing]):
-    """End the session that the refresh token belongs to, and the actor's own. A token that does not hold is no error."""
+    """End the session of the refresh token, and the actor's own. A token that does not hold is no error."""
 
     service = "gateway"
-    refresh_token: RefreshToken | None = None
+    refresh_token: RefreshToken | None = Field(default=None, repr=False)
 
 
 class GetAccount(Request[User]):
