@@ -51,6 +51,13 @@ WALLS = {
             "edkit/clock.py": "is the clock",
             "edkit/ids.py": "is the maker of ids",
             "edkit/chance.py": "is the dice",
+            "edkit/blobs/folder.py": "names temporary files, and compares file times with the clock that set them",
+            "edkit/cache/memory.py": "its clock is a parameter; the default is the machine's",
+            "edkit/db/__init__.py": "backs off for milliseconds after a deadlock, as its database's driver would",
+            "edkit/launch.py": "starts and supervises on real time",
+            "edkit/sockets/engine.py": "its ids are a parameter; the default is random",
+            "edkit/sockets/server.py": "spreads closing sockets over real time",
+            "edkit/tokens.py": "makes the secret keys of a new data folder",
         },
     ),
     "import": lints.Wall(
