@@ -1,0 +1,92 @@
+"""A8, A9, A20: points, boards, and that the end is final."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from tests.chaos.history import FinalGame, History, Line, Violation
+from tests.chaos.invariants.answers import CLOCK_SLACK_MS
+from tests.chaos.scoring import PUBLISHING, Place, board_at, results_at
+
+ARRIVAL_SLACK_MS = 2000
+
+
+def a8_server_time(history: History) -> Iterator[Violation]:
+    """Points are recomputed from the stored rows; the stored time is the server's, whatever a client claims."""
+    for game in history.final.values():
+        yield from _points_follow_rows(history, game)
+    paused = {(line.game, line.question) for line in history.of("event") if "pause" in line.more.get("event", "")}
+    paused_games = {game for game, _ in paused}
+    for lines in history.attempts.values():
+        first = lines[0]
+        rows = history.rows_by_answer.get((first.game, first.op_id or ""), [])
+        since = first.more.get("since_open_ms")
+        if not rows or since is None or first.game in paused_games:
+            continue
+        # The announcement took time to arrive, so the question was open at least as long as the client believes.
+        if rows[0].received_ms < since - CLOCK_SLACK_MS:
+            yield Violation("A8", first.game, f"stored time is before the sending: {rows[0]}", (first.raw,))
+        done = next((line for line in lines if line.phase == "ok"), None)
+        if done is None or not history.undisturbed(first.t_ns - 3 * 10**9, done.t_ns):
+            continue
+        until = since + (done.t_ns - first.t_ns) / 1e6
+        if done.status == "accepted" and rows[0].received_ms > until + ARRIVAL_SLACK_MS:
+            yield Violation("A8", first.game, f"stored time is after the receipt: {rows[0]}", (first.raw, done.raw))
+
+
+def _points_follow_rows(history: History, game: FinalGame) -> Iterator[Violation]:
+    folds: dict[int, tuple[dict[str, Any], dict[str, Place]]] = {}
+    for line in history.of("event"):
+        if line.game != game.game or line.more.get("event") != "your_result" or line.seq is None:
+            continue
+        if line.seq not in folds:
+            places = {place.player: place for place in board_at(game, line.seq)}
+            folds[line.seq] = (results_at(game, line.seq, [p.player for p in game.players]), places)
+        results, places = folds[line.seq]
+        player = line.player or ""
+        if player not in places:
+            continue
+        result, _ = results[line.question or ""][player]
+        told = (line.more["status"], line.points, line.more["score"], line.more["streak"], line.more["rank"])
+        place = places[player]
+        due = (result.status, result.points, place.score, place.streak, place.rank)
+        if told != due and (game.settings.get("show_leaderboard", True) or told[:4] != due[:4]):
+            yield Violation("A8", game.game, f"told {told}, the rows say {due}", (line.raw,))
+
+
+def a9_one_score(history: History) -> Iterator[Violation]:
+    """The board at (game, seq) is one everywhere, and equals the fold of the rows of questions closed by then."""
+    folds: dict[tuple[str, int], list[list[Any]]] = {}
+    for line in history.of("board"):
+        game = history.final.get(line.game)
+        published = game and [e.seq for e in game.entries if e.event in PUBLISHING and e.seq <= (line.seq or 0)]
+        if not game or not published:
+            continue
+        key = (line.game, published[-1])
+        if key not in folds:
+            folds[key] = [[p.player, p.nickname, p.score, p.rank] for p in board_at(game, published[-1])]
+        size = 3 if line.more["list"] == "podium" else game.settings["leaderboard_size"]
+        if history.payloads[line.hash or ""] != folds[key][:size]:
+            yield Violation(
+                "A9", line.game, f"at seq {key[1]} the rows say {folds[key][:size]}", board_raws(history, line)
+            )
+
+
+def a20_end_is_final(history: History) -> Iterator[Violation]:
+    """After `game_ended` the results never change but by a recorded regrade, whichever way they are read."""
+    for game in history.final.values():
+        end = game.entry("game_ended")
+        if end is None:
+            continue
+        for entry in game.entries:
+            if entry.seq > end.seq and entry.event not in ("question_regraded", "host_key_rotated", "player_kicked"):
+                yield Violation("A20", game.game, f"{entry.event} at seq {entry.seq}, after the end at {end.seq}")
+        last = [entry.seq for entry in game.entries if entry.event in PUBLISHING][-1]
+        due = [[p.player, p.score, p.rank] for p in board_at(game, last)]
+        for way, board in game.readings.items():
+            if [list(place) for place in board] != due:
+                yield Violation("A20", game.game, f"{way} reads {board}, the rows say {due}")
+
+
+def board_raws(history: History, line: Line) -> tuple[str, ...]:
+    """The line and the board it names."""
+    return (line.raw, str(history.payloads[line.hash or ""]))
