@@ -1,11 +1,11 @@
 """What makes a quiz playable. Pure: no database, no clock; ids are handed in."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from decimal import ROUND_CEILING, Decimal
 from urllib.parse import urlsplit
 
-from edkit.contracts.questions import WITH_OPTIONS, NumberAnswer, Option, Question
+from edkit.contracts.questions import WITH_OPTIONS, Media, NumberAnswer, Option, Question
 from edkit.errors import FieldError, Invalid
 from edkit.ids import Ids
 
@@ -66,6 +66,34 @@ def file_ids(questions: Sequence[Question]) -> dict[str, str]:
             if match:
                 found.setdefault(match[1], path)
     return found
+
+
+def without_files(questions: Sequence[Question], strange: Set[str]) -> tuple[tuple[Question, ...], list[int]]:
+    """The questions without the pictures that lie in `strange` files, and the places of those that lost one.
+
+    An option that was only a picture says so in words.
+    """
+
+    def is_strange(media: Media | None) -> bool:
+        found = FILE_URL.fullmatch(media.url) if media else None
+        return bool(found and found[1] in strange)
+
+    kept, lost = [], []
+    for index, question in enumerate(questions):
+        hit = is_strange(question.media)
+        options = []
+        for place, option in enumerate(question.options):
+            if option.media and is_strange(option.media):
+                hit = True
+                text = option.text or option.media.alt or f"Picture {place + 1}"
+                option = option.model_copy(update={"media": None, "text": text})
+            options.append(option)
+        if hit:
+            lost.append(index)
+            media = None if is_strange(question.media) else question.media
+            question = question.model_copy(update={"media": media, "options": tuple(options)})
+        kept.append(question)
+    return tuple(kept), lost
 
 
 def problems(question: Question, at: str) -> Iterator[FieldError]:

@@ -62,12 +62,16 @@ async def read_aside(data: bytes, name: str, format: ImportFormat | None = None)
         format = format or detect(data, name)
     except Unreadable as unreadable:
         raise _nothing_usable(unreadable.message, ((unreadable.row, unreadable.message),)) from unreadable
-    limit = XLSX_MAX if format == "kahoot_xlsx" else TEXT_MAX
-    if len(data) > limit:
-        raise TooLarge(f"A file to import has at most {limit // 1_000_000} MB. Split it.")
+    check_size(len(data), XLSX_MAX if format == "kahoot_xlsx" else TEXT_MAX)
     if format != "kahoot_xlsx" and len(data) <= IN_THREAD_MAX:
         return await asyncio.to_thread(read, data, name, format)
     return await _read_in_child(data, name, format)
+
+
+def check_size(size: int, limit: int) -> None:
+    """Raise TooLarge past `limit` bytes."""
+    if size > limit:
+        raise TooLarge(f"A file to import has at most {limit // 1_000_000} MB. Split it.")
 
 
 def detect(data: bytes, name: str) -> ImportFormat:

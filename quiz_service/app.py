@@ -1,0 +1,60 @@
+"""The quiz service on one screen."""
+
+from edkit.contracts.files import DeleteFile, PromoteFile, ReadFile, StageFile
+from edkit.contracts.game_messages import GameFinished, GameRegraded, GetQuizForGame
+from edkit.contracts.quizzes import (
+    CreateQuiz,
+    DeleteQuiz,
+    DuplicateQuiz,
+    GetQuiz,
+    ImportQuiz,
+    ListQuizzes,
+    ReplaceQuiz,
+    RestoreQuiz,
+)
+from edkit.contracts.reports import GetGameReport
+from edkit.service import Service, read, write
+from quiz_service import models
+from quiz_service.demo import seed_demo
+from quiz_service.handlers.files import check_picture, delete_file, promote_file, read_file, stage_file
+from quiz_service.handlers.imports import import_quiz, read_import
+from quiz_service.handlers.quizzes import (
+    create_quiz,
+    delete_quiz,
+    duplicate_quiz,
+    get_quiz,
+    get_quiz_for_game,
+    list_quizzes,
+    replace_quiz,
+    restore_quiz,
+)
+from quiz_service.handlers.reports import check_pending, fetch_results, get_game_report, record_results
+from quiz_service.sweep import sweep_forever
+
+service = Service(
+    "quiz_service",
+    metadata=models.metadata,
+    requests={
+        CreateQuiz: write(create_quiz),
+        GetQuiz: read(get_quiz),
+        ListQuizzes: read(list_quizzes),
+        ReplaceQuiz: write(replace_quiz),
+        DeleteQuiz: write(delete_quiz),
+        RestoreQuiz: write(restore_quiz),
+        DuplicateQuiz: write(duplicate_quiz),
+        ImportQuiz: write(import_quiz, prepare=read_import),
+        GetQuizForGame: read(get_quiz_for_game),
+        StageFile: write(stage_file),
+        PromoteFile: write(promote_file, prepare=check_picture),
+        ReadFile: read(read_file),
+        DeleteFile: write(delete_file),
+        GetGameReport: read(get_game_report, prepare=check_pending),
+    },
+    events={
+        GameFinished: write(record_results, prepare=fetch_results),
+        GameRegraded: write(record_results, prepare=fetch_results),
+    },
+    issuers={GetQuizForGame: ("game_server",), ReadFile: ("gateway", "game_server")},
+    start=(seed_demo,),
+    background=(sweep_forever,),
+)

@@ -1,0 +1,1 @@
+"""What the quiz service does, one function for each use."""
