@@ -31,8 +31,10 @@ run: .venv/.app web/dist/index.html  ## start everything on one port: make run P
 test: setup check  ## set up what is missing, then run every check and every test
 	@echo "testing the web app"
 	@$(NPM) test
+	@echo "testing the browser, and what a kill leaves behind: one at a time, on a quiet machine"
+	@$(BIN)/python -m pytest -q -m "browser or chaos"
 	@echo "testing everything else"
-	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup
+	@$(BIN)/python -m pytest -n $(WORKERS) -m "not browser and not chaos"
 
 check: .venv/.dev web/dist/index.html  ## formatting, lints, types and walls, without running anything
 	@echo "ruff"

@@ -8,14 +8,6 @@ import pytest
 from tests import servers
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests that need much of the machine share one worker, so that they never run beside each other."""
-    for item in items:
-        if item.get_closest_marker("browser") or item.get_closest_marker("chaos"):
-            item.add_marker(pytest.mark.xdist_group("one at a time"))
-
-
 @pytest.fixture(scope="session")
 def mariadb_server() -> Iterator[servers.MariaDB]:
     """One private MariaDB per test process (so one per xdist worker), started when the first test asks."""
