@@ -12,6 +12,7 @@ DATA ?= var
 PYTHON ?= python3
 WORKERS ?= 2
 UPGRADE ?=
+ARGS ?=
 
 BIN := .venv/bin
 PIP := $(BIN)/uv pip
@@ -52,11 +53,11 @@ check: .venv/.dev web/dist/index.html  ## formatting, lints, types and walls, wi
 	@$(NPM) run --silent lint
 	@$(NPM) run --silent size
 
-bench: .venv/.dev  ## speed and memory of live games beside stock python-socketio
+bench: .venv/.dev  ## speed and memory of live games beside stock python-socketio (ARGS=--help)
 	@$(BIN)/python -m tests.bench.run $(ARGS)
 
-chaos: .venv/.dev web/dist/index.html  ## kill the process in the middle of many games, and check what was promised
-	@$(BIN)/python -m pytest -m chaos $(ARGS)
+chaos: .venv/.dev  ## kill the process in the middle of many games, and check what was promised (ARGS=--help)
+	@$(BIN)/python -m tests.chaos.run $(ARGS)
 
 setup: .venv/.dev web/node_modules/.done  ## everything the tests need
 	@.ci/need mariadb chromium
