@@ -66,7 +66,10 @@ export interface Solution {
   option_ids?: string[] | null
   accepted?: string[] | null
   number?: number | null
+  tolerance?: number | null
   order_ids?: string[] | null
+  /** The question was taken out of all scores. */
+  void?: true | null
 }
 
 export type Counts = Record<string, number> | { text: string; n: number }[]
@@ -122,20 +125,19 @@ export interface YourResult {
   points: number
   parts: Parts
   score: number
-  rank: number
+  /** Absent while the player is on no board yet. */
+  rank?: number | null
   streak: number
   ahead?: { nickname: string; gap: number } | null
 }
 
 export interface Result {
   question_id: string
-  solution?: Solution | null
+  solution: Solution
   explanation?: string | null
   counts: Counts
   answered: number
   of: number
-  leaderboard?: BoardRow[] | null
-  team_leaderboard?: TeamRow[] | null
 }
 
 export interface Me {
@@ -143,7 +145,7 @@ export interface Me {
   nickname: string
   team?: string | null
   score: number
-  rank: number
+  rank?: number | null
   streak: number
   answer?: (Receipt & Choice) | null
   result?: YourResult | null
@@ -176,6 +178,7 @@ export interface State {
   leaderboard?: BoardRow[] | null
   team_leaderboard?: TeamRow[] | null
   podium?: BoardRow[] | null
+  report_id?: string | null
   pause_reason?: string | null
   me?: Me | null
   /** For a host only. */
@@ -198,12 +201,14 @@ export interface ServerEvents {
   state_advanced: Placed
   players_changed: Placed & { players: Player[]; count: number }
   game_started: Placed & { title: string; question_count: number }
-  question_opened: Placed & { question: Question; opens_in_ms: number; closes_in_ms: number }
+  /** `solution` is for hosts only. */
+  question_opened: Placed & { question: Question; opens_in_ms: number; closes_in_ms: number; solution?: Solution | null }
   answers_counted: Placed & { question_id: string; answered: number; of: number }
-  question_extended: Placed & { question_id: string; remaining_ms: number }
+  /** `player_ids` tells a host that it is for these players only. */
+  question_extended: Placed & { question_id: string; remaining_ms: number; player_ids?: string[] | null }
   your_result: Placed & YourResult
-  question_closed: Placed & Result
-  question_regraded: Placed & { question_id: string; solution: Solution; leaderboard: BoardRow[] }
+  question_closed: Placed & Result & { leaderboard: BoardRow[]; team_leaderboard?: TeamRow[] | null }
+  question_regraded: Placed & { question_id: string; solution: Solution; leaderboard: BoardRow[]; team_leaderboard?: TeamRow[] | null; podium?: BoardRow[] | null }
   game_paused: Placed & { reason?: string | null }
   game_unpaused: Placed & { opens_in_ms?: number | null; remaining_ms?: number | null }
   game_locked: Placed & { locked: boolean }
@@ -214,7 +219,7 @@ export interface ServerEvents {
     team_leaderboard?: TeamRow[] | null
     report_id: string
   }
-  kicked: { ban: boolean }
+  kicked: Placed & { ban: boolean }
 }
 
 export type ServerEvent = keyof ServerEvents
@@ -251,7 +256,7 @@ export type Ack<T> = ({ ok: true } & T) | { ok: false; error: Refusal }
 export interface ClientEvents {
   create_game: [{ quiz_id: string; settings?: Partial<Settings>; op_id?: string }, { game_id: string; pin: string; host_key: string; state: State }]
   join_game: [
-    { pin: string; nickname: string; join_id?: string; identifier?: string; team?: string },
+    { pin: string; nickname?: string; join_id?: string; identifier?: string; team?: string },
     { player_id: string; resume_token: string; state: State },
   ]
   resume_game: [{ resume_token: string } | { game_id: string; host_key?: string }, { role: 'player' | 'host'; state: State }]
@@ -278,7 +283,16 @@ export interface ClientEvents {
   rotate_host_key: [Record<string, never>, { host_key: string }]
 }
 
-type HostCommand<P = unknown> = [{ op_id?: string; seq?: number } & P, { state: State; changes?: unknown }]
+export interface ScoreChange {
+  player_id: string
+  nickname: string
+  score_before: number
+  score_after: number
+  rank_before?: number | null
+  rank_after?: number | null
+}
+
+type HostCommand<P = unknown> = [{ op_id?: string; seq?: number } & P, { state: State; changes?: ScoreChange[] | null }]
 
 export type ClientEvent = keyof ClientEvents
 export type Payload<E extends ClientEvent> = ClientEvents[E][0]

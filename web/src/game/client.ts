@@ -98,7 +98,7 @@ export class GameClient {
     const joined = await this.#insist('join_game', payload, 20_000)
     const { game_id, pin } = joined.state
     this.#role = { kind: 'player', gameId: game_id, resumeToken: joined.resume_token }
-    const nickname = joined.state.me?.nickname ?? payload.nickname
+    const nickname = joined.state.me?.nickname ?? payload.nickname ?? ''
     new Seats(this.#ports.store).take({ game_id, pin, nickname, player_id: joined.player_id, resume_token: joined.resume_token })
     this.#take(joined.state)
     return game_id

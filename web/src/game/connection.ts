@@ -151,7 +151,7 @@ export class Connection {
 
   #heard(name: string, payload: unknown, answer: (value: unknown) => void): void {
     this.#heardAt = this.timers.now()
-    if (name === 'probe') answer(payload)
+    if (name === 'probe') answer({ ok: true })
     else if (name === 'move') this.#move(payload)
     else this.events.event(name, payload)
   }

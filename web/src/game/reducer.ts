@@ -60,13 +60,13 @@ export function fromState(state: State, now: number): Game {
     settings: state.settings,
     playerCount: state.player_count,
     question: state.question ?? null,
-    opensAt: now + opensIn,
+    opensAt: opensIn > 0 ? now + opensIn : Math.min(now, now + (remaining ?? 0) - (state.question?.time_limit_ms ?? 0)),
     closesAt: timed && !state.paused ? now + remaining : null,
     held: timed && state.paused ? { opensIn, remaining } : null,
     result: state.result ?? null,
-    leaderboard: state.leaderboard ?? state.result?.leaderboard ?? null,
-    teamBoard: state.team_leaderboard ?? state.result?.team_leaderboard ?? null,
-    podium: state.podium ?? (state.phase === 'ended' ? (state.leaderboard?.slice(0, 3) ?? null) : null),
+    leaderboard: state.leaderboard ?? null,
+    teamBoard: state.team_leaderboard ?? null,
+    podium: state.podium ?? null,
     me: state.me ?? null,
     early: null,
     players: state.players ?? [],
@@ -74,7 +74,7 @@ export function fromState(state: State, now: number): Game {
     of: state.of ?? 0,
     solution: state.solution ?? state.result?.solution ?? null,
     hostKey: state.host_key ?? null,
-    reportId: state.phase === 'ended' ? state.game_id : null,
+    reportId: state.report_id ?? null,
   }
 }
 
@@ -129,39 +129,39 @@ type Step<E extends ServerEvent> = (game: Game, body: Body<E>, now: number) => G
 const STEPS: { [E in ServerEvent]?: Step<E> } = {
   game_started: (game, { title, question_count }) => ({ ...game, title, questionCount: question_count }),
 
-  question_opened: (game, { question, opens_in_ms, closes_in_ms }, now) => ({
+  question_opened: (game, { question, opens_in_ms, closes_in_ms, solution }, now) => ({
     ...game,
     question,
     opensAt: now + opens_in_ms,
     closesAt: now + closes_in_ms,
     held: null,
     result: null,
-    solution: null,
+    solution: solution ?? null,
     answered: 0,
     me: game.me && withoutAnswer(game.me),
   }),
 
-  question_extended: (game, { question_id, remaining_ms }, now) => {
-    if (question_id !== game.question?.id) return game
+  question_extended: (game, { question_id, remaining_ms, player_ids }, now) => {
+    // A host's clock stays the room's when only some players have longer.
+    if (question_id !== game.question?.id || player_ids) return game
     if (game.paused) return { ...game, held: { opensIn: game.held?.opensIn ?? 0, remaining: remaining_ms } }
     return { ...game, closesAt: now + remaining_ms }
   },
 
   question_closed: (game, body) => ({
     ...withResult(game, body.question_id),
-    result: { question_id: body.question_id, solution: body.solution ?? null, explanation: body.explanation ?? null, counts: body.counts, answered: body.answered, of: body.of },
-    solution: body.solution ?? null,
+    result: { question_id: body.question_id, solution: body.solution, explanation: body.explanation ?? null, counts: body.counts, answered: body.answered, of: body.of },
+    solution: body.solution,
     answered: body.answered,
     of: body.of,
-    leaderboard: body.leaderboard ?? null,
+    leaderboard: body.leaderboard,
     teamBoard: body.team_leaderboard ?? null,
     closesAt: null,
     held: null,
   }),
 
-  question_regraded: (game, { question_id, solution, leaderboard }) => {
-    const next = { ...withResult(game, question_id), leaderboard }
-    if (next.podium) next.podium = leaderboard.slice(0, 3)
+  question_regraded: (game, { question_id, solution, leaderboard, team_leaderboard, podium }) => {
+    const next = { ...withResult(game, question_id), leaderboard, teamBoard: team_leaderboard ?? game.teamBoard, podium: podium ?? game.podium }
     if (next.result?.question_id !== question_id) return next
     return { ...next, solution, result: { ...next.result, solution } }
   },
@@ -221,7 +221,7 @@ function withoutAnswer(me: Me): Me {
 function withResult(game: Game, questionId: string): Game {
   const result = game.early?.seq === game.seq && game.early.result.question_id === questionId ? game.early.result : null
   if (!result || !game.me) return { ...game, early: null }
-  const me: Me = { ...game.me, score: result.score, rank: result.rank, streak: result.streak }
+  const me: Me = { ...game.me, score: result.score, rank: result.rank ?? null, streak: result.streak }
   if (game.question?.id === questionId && game.phase !== 'question') me.result = result
   return { ...game, early: null, me }
 }
