@@ -27,8 +27,9 @@ class ReportText(Frozen):
 class ReportQuestion(Frozen):
     """One question over all players.
 
-    `correct + partial + wrong + unanswered` is `of` where the question is scored. `share` is the mean share of 0 to 1,
-    none where nothing is scored; `mean_ms` the mean time of those who answered; `void`: taken out of all scores.
+    `correct + partial + wrong + unanswered` is all players where the question is scored; `of` those who were there when
+    it closed. `share` is the mean share of 0 to 1, none where nothing is scored; `mean_ms` the mean time of those who
+    answered; `void`: taken out of all scores.
     """
 
     question_id: Id
