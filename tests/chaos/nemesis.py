@@ -6,8 +6,9 @@ import os
 import random
 import signal
 import socket
+import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import aiohttp
@@ -17,16 +18,23 @@ from tests.chaos.tabs import Stage
 
 COMMAND = (sys.executable, "-m", "edkit.cli", "up")
 START_WITHIN_S = 60.0
+LEAVE_WITHIN_S = 20.0
 
 
 class Server:
     """The embedded process over its own folder and port; it can be killed and started again as often as you like."""
 
-    def __init__(self, folder: Path, command: Sequence[str] = COMMAND, port: int | None = None) -> None:
-        self.folder, self.command = folder, command
+    def __init__(
+        self,
+        folder: Path,
+        command: Sequence[str] = COMMAND,
+        port: int | None = None,
+        extra: Mapping[str, str] | None = None,
+    ) -> None:
+        self.folder, self.command, self.extra = folder, command, extra or {}
         self.port = port or free_port()
         self.base = f"http://127.0.0.1:{self.port}"
-        self.process: asyncio.subprocess.Process | None = None
+        self.process: subprocess.Popen[bytes] | None = None
         self.data = folder / "data"
 
     async def start(self) -> None:
@@ -38,10 +46,11 @@ class Server:
             "EDTECH_DATA": str(self.data),
             "EDTECH_DEMO": "false",
             "EDTECH_LOG_LEVEL": "WARNING",
+            **self.extra,
         }
         with (self.folder / "server.log").open("ab") as log:
-            self.process = await asyncio.create_subprocess_exec(
-                *self.command, stdout=log, stderr=log, env=environ, cwd=Path(__file__).parents[2]
+            self.process = await asyncio.to_thread(
+                subprocess.Popen, self.command, stdout=log, stderr=log, env=environ, cwd=Path(__file__).parents[2]
             )
         async with asyncio.timeout(START_WITHIN_S):
             await self.ready()
@@ -51,7 +60,7 @@ class Server:
         async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(2)) as http:
             while True:
                 assert self.process is not None
-                if self.process.returncode is not None:
+                if self.process.poll() is not None:
                     tail = (self.folder / "server.log").read_text(errors="replace")[-3000:]
                     raise RuntimeError(f"the server ended with {self.process.returncode}:\n{tail}")
                 with contextlib.suppress(aiohttp.ClientError, OSError, TimeoutError):
@@ -62,28 +71,27 @@ class Server:
 
     def signal(self, number: signal.Signals) -> None:
         """Send a signal to the process."""
-        if self.process is not None and self.process.returncode is None:
+        if self.process is not None and self.process.poll() is None:
             self.process.send_signal(number)
 
     async def kill(self) -> int:
         """End the process without a word and return its exit code."""
         self.signal(signal.SIGKILL)
         assert self.process is not None
-        return await self.process.wait()
+        return await asyncio.to_thread(self.process.wait)
 
     async def leave(self) -> int:
-        """Ask the process to end, as an update does; it is killed if it has not done so in 20 s."""
+        """Ask the process to end, as an update does; it is killed if it has not done so in time."""
         self.signal(signal.SIGTERM)
         assert self.process is not None
         try:
-            async with asyncio.timeout(20):
-                return await self.process.wait()
-        except TimeoutError:
+            return await asyncio.to_thread(self.process.wait, LEAVE_WITHIN_S)
+        except subprocess.TimeoutExpired:
             return await self.kill()
 
     async def stop(self) -> None:
         """End it after a run."""
-        if self.process is not None and self.process.returncode is None:
+        if self.process is not None and self.process.poll() is None:
             self.signal(signal.SIGCONT)
             await self.leave()
 
