@@ -41,7 +41,6 @@ def text_frame(text: bytes) -> bytes:
 
 PING = Packet(b"2")
 NOOP = b"6"
-CLOSE = b"1"
 
 
 class Incoming(NamedTuple):

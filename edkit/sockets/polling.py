@@ -65,7 +65,11 @@ class Polling:
         raise bad_request("Only GET and POST are served here")
 
     async def _poll(self, session: Session, mailbox: Mailbox, receive: Receive) -> bytes | None:
-        """Wait until there is something to fetch. A second poll at once, or one that hangs up, ends the session."""
+        """Wait until there is something to fetch. A second poll at once, or one that hangs up, ends the session.
+
+        An ended session hands out what is left and is unknown then: unlike a CLOSE packet, that makes every stock
+        client connect again.
+        """
         if mailbox.poll is not None:
             session.abort("transport error")
             raise bad_request("Another poll of this session is waiting: keep one at a time")
@@ -81,10 +85,10 @@ class Polling:
             finally:
                 mailbox.poll = None
                 hangs_up.cancel()
-        body = mailbox.take()
-        if not session.is_open and not mailbox.ready():
+        if not session.is_open and mailbox.is_empty():
             self._engine.discard(session)
-        return body
+            raise unknown_session()
+        return mailbox.take()
 
     async def _post(self, session: Session, mailbox: Mailbox, scope: Message, receive: Receive) -> bytes:
         """Take the packets of one body, all or up to the first bad one, which ends the session."""

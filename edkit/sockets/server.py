@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections import deque
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
@@ -83,10 +84,9 @@ class SocketServer:
                 raise WireError("an event came before CONNECT was answered")
             self.counters.ignored += 1
         elif kind == EVENT:
-            if session.unstarted:
+            if session.line is not None:
                 session.started()
-                session.unstarted += 1
-                asyncio.get_running_loop().call_soon(self._event_later, socket, ident, data)
+                session.line.append(lambda: self._event_in_line(socket, ident, data))
             else:
                 self._event(socket, ident, data)
         elif kind == ACK:
@@ -104,7 +104,9 @@ class SocketServer:
         told = socket.stage is Stage.CONNECTED
         socket.end(reason)
         socket.session.channels.pop(socket.namespace.encode(), None)
-        if told:
+        if told and socket.session.line is not None:
+            socket.session.line.append(lambda: self._tell_disconnected(socket))
+        elif told:
             asyncio.get_running_loop().call_soon(self._tell_disconnected, socket)
 
     # CONNECT
@@ -151,10 +153,17 @@ class SocketServer:
 
     # EVENT and ACK
 
-    def _event_later(self, socket: Socket, ident: bytes, data: list[Any]) -> None:
-        socket.session.unstarted -= 1
+    def _event_in_line(self, socket: Socket, ident: bytes, data: list[Any]) -> None:
         self._event(socket, ident, data)
         socket.session.finished()
+
+    def _advance_line(self, session: Session) -> None:
+        """A created task has run its first line: do what came after it, up to the next created task."""
+        line, session.line = session.line or deque(), None
+        while line and session.line is None:
+            line.popleft()()
+        if session.line is not None:
+            session.line.extend(line)
 
     def _event(self, socket: Socket, ident: bytes, data: list[Any]) -> None:
         namespace = self._namespaces[socket.namespace.encode()][1]
@@ -167,13 +176,16 @@ class SocketServer:
             if isinstance(result, asyncio.Future):
                 result.add_done_callback(lambda future: self._event_done(socket, ident, future))
             else:
-                socket.session.unstarted += 1
+                socket.session.line = deque()
                 self._spawn(self._event_task(socket, ident, result))
         elif ident:
             self._answer(socket, ident, result)
 
     async def _event_task(self, socket: Socket, ident: bytes, waits: Awaitable[object]) -> None:
-        socket.session.unstarted -= 1
+        if socket.session.line:
+            asyncio.get_running_loop().call_soon(self._advance_line, socket.session)
+        else:
+            socket.session.line = None
         try:
             result = await waits
         except Exception as error:

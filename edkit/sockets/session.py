@@ -5,7 +5,7 @@ from collections import deque
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Protocol
 
-from edkit.sockets.packets import CLOSE, NOOP, PING, Packet, WireError
+from edkit.sockets.packets import NOOP, PING, Packet, WireError
 from edkit.sockets.settings import Counters, SocketSettings
 
 if TYPE_CHECKING:
@@ -59,7 +59,11 @@ class Mailbox:
             self.poll.set_result(None)
 
     def ready(self) -> bool:
+        """Whether a poll that comes now returns at once."""
         return bool(self._packets) or self.upgrading
+
+    def is_empty(self) -> bool:
+        return not self._packets
 
     def take(self) -> bytes:
         """The payload for one poll, a noop when there is nothing."""
@@ -76,8 +80,8 @@ class Session:
     """Lives from the handshake until `close`, `abort` or `lost`, whichever comes first; the others then do nothing."""
 
     __slots__ = (
-        "address", "channels", "host", "household", "id", "is_open", "link", "mailbox",
-        "running", "slot", "unanswered", "unstarted", "user_agent", "websocket",
+        "address", "channels", "host", "household", "id", "is_open", "line", "link",
+        "mailbox", "running", "slot", "unanswered", "user_agent", "websocket",
     )  # fmt: skip
 
     def __init__(self, host: Host, session_id: str, address: str, household: str, user_agent: str) -> None:
@@ -93,7 +97,7 @@ class Session:
         self.mailbox: Mailbox | None = None
         self.unanswered = False  # a ping is out and nothing has come back since
         self.running = 0  # handlers begun or about to begin
-        self.unstarted = 0  # of those, the ones that have not run a line yet
+        self.line: deque[Callable[[], None]] | None = None  # what waits for a created task to run its first line
         self.slot = 0
 
     @property
@@ -185,7 +189,12 @@ class Session:
         if websocket is not None:
             websocket.close(code, message)
         elif mailbox is not None:
-            mailbox.put(CLOSE)
+            mailbox.release()
+
+    def close_if_left(self) -> None:
+        """Close a session that is in no namespace any more."""
+        if not self.channels:
+            self.close("left every namespace")
 
     def abort(self, reason: str) -> None:
         """End the session now; what was not sent yet never is."""
@@ -197,7 +206,7 @@ class Session:
             websocket.abort()
         elif mailbox is not None:
             mailbox.take_all()
-            mailbox.put(CLOSE)
+            mailbox.release()
 
     def lost(self, reason: str) -> None:
         """The transport has gone by itself."""

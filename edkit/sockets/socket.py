@@ -92,13 +92,16 @@ class Socket:
         return True
 
     def disconnect(self) -> None:
-        """Send DISCONNECT, after which stock clients do not come back by themselves; close the session if this was its
+        """Send DISCONNECT, after which stock clients do not come back by themselves; end the session if this was its
         last namespace. `disconnected` follows a little later, never from within this call."""
         if self.stage is not Stage.LEFT:
-            self.session.write(packets.disconnected(self.namespace))
+            session = self.session
+            session.write(packets.disconnected(self.namespace))
             self.server.leave(self, "server namespace disconnect")
-            if not self.session.channels:
-                self.session.close("server namespace disconnect")
+            if session.mailbox is None:
+                session.close_if_left()
+            else:  # a polling client that has read DISCONNECT closes by itself, more cleanly than we can
+                session.host.after(session.host.settings.closing_timeout_ms, session.close_if_left)
 
     def relink(self, link: asyncio.WriteTransport | None) -> None:
         if self.stage is Stage.CONNECTED:
