@@ -77,7 +77,7 @@ def from_html(text: str, *, newlines_count: bool = False) -> Plain:
     raised: list[tuple[str, int]] = []
     for tag in TAG.finditer(text):
         closing, name, attributes = tag[1] == "/", tag[2].lower(), tag[3]
-        if name not in BLOCKS and name not in INLINE:
+        if not _is_tag(name, attributes):
             continue
         if not unseen:
             pieces.append(_flowing(text[position : tag.start()], keep=newlines_count or preformatted > 0))
@@ -147,6 +147,11 @@ def _without_comments(text: str) -> str:
         parts.append(text[position:start])
         position = end + 3
     return "".join(parts) + text[position:]
+
+
+def _is_tag(name: str, attributes: str) -> bool:
+    """Whether this is HTML, and not a comparison such as `a<b and b>c`."""
+    return (name in BLOCKS or name in INLINE) and ("=" in attributes or not attributes.strip(" /\n\t"))
 
 
 def _note_loss(name: str, attributes: str, lost: list[str]) -> None:

@@ -1,4 +1,4 @@
-"""A quiz service with its neighbours played by stubs: the gateway asks, the game server answers from what a test put there."""
+"""A quiz service with its neighbours as stubs: the gateway asks, the game server answers what a test put there."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
