@@ -7,7 +7,7 @@ from typing import Any
 from tests.chaos import canary
 from tests.chaos.plan import Plan
 from tests.chaos.tabs import Client, Stage, Tab
-from tests.chaos.wire import Lost, Wire
+from tests.chaos.wire import Lost, Refused, Wire
 
 MISCHIEF = {
     "plain": 40,
@@ -49,11 +49,33 @@ class Player(Client):
                 break
             await self._play_questions()
             break
+        if self.gone and self.player:
+            await self._haunt()
         if self.gone and not self.tab.ended and self.kicks == 0 and self.dice.random() < 0.7:
             comeback = Player(self.stage, self.plan, self.number, again=self.kicks + 1)
             self.plan.players.append(comeback)
             await comeback.play()
         self.finished.set()
+
+    async def _haunt(self) -> None:
+        """Kicked, and back with the old token: nothing may open to it, and nothing it sends may be stored."""
+        await asyncio.sleep(self.dice.uniform(0, 2))
+        self.connections += 1
+        wire = Wire(self.stage.http, self.stage.base, lambda *_: None)
+        op_id = self.next_id("haunting")
+        try:
+            await wire.open(self.auth)
+            payload = {"answer_id": op_id, "question_id": self.plan.any_question, "text": "boo"}
+            for event, body in (("sync_game", {}), ("submit_answer", payload)):
+                ack = await wire.ask(event, body)
+                phase = "ok" if ack.get("ok") else "fail"
+                self.write("haunting", self.connections, {"event": event}, op_id=op_id, phase=phase)
+        except Refused:
+            self.write("haunting", self.connections, op_id=op_id, phase="fail")
+        except Lost:
+            self.write("haunting", self.connections, op_id=op_id, phase="info")
+        finally:
+            await wire.close()
 
     async def _join(self) -> bool:
         """Whether this client is a player now."""

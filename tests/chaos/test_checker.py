@@ -224,6 +224,10 @@ def two_with_one_name(story: Story) -> None:
     story.final = replace(story.final, players=(ann, replace(bob, nickname="ＡＮＮ")))
 
 
+def a_kicked_player_s_token_believed(story: Story) -> None:
+    story.add("bob", 6500, "haunting", phase="ok", op_id="haunting")
+
+
 def a_reconnect_that_makes_a_player(story: Story) -> None:
     story.final = replace(story.final, players=(*story.final.players, StoredPlayer("p3", "ann 2", 3)))
 
@@ -287,6 +291,7 @@ SPOILT: list[tuple[str, Callable[[Story], None]]] = [
     ("A16", a_stranger_s_state),
     ("A17", answers_after_the_kick),
     ("A17", two_with_one_name),
+    ("A17", a_kicked_player_s_token_believed),
     ("A18", a_reconnect_that_makes_a_player),
     ("A18", one_join_two_players),
     ("A19", an_event_of_another_game),

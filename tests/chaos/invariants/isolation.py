@@ -41,16 +41,22 @@ def place(game: FinalGame, question: str) -> int:
 
 def a17_membership(history: History) -> Iterator[Violation]:
     """Nothing is accepted of a player after the kick; nicknames are unique after NFKC and case folding."""
+    for line in history.of("haunting", "ok"):
+        yield Violation("A17", line.game, "a kicked player's token was good", (line.raw,))
     for game in history.final.values():
         kicked = {player.player: player.kicked_seq for player in game.players if player.kicked_seq is not None}
         for row in game.rows:
             if row.player in kicked and row.seq >= kicked[row.player]:
                 yield Violation("A17", game.game, f"kicked at seq {kicked[row.player]}, and a row after it: {row}")
-        names: dict[str, str] = {}
-        for player in game.players:
-            folded = unicodedata.normalize("NFKC", player.nickname).casefold()
-            if player.kicked_seq is None and names.setdefault(folded, player.player) != player.player:
-                yield Violation("A17", game.game, f"two players are called {player.nickname}")
+        yield from _unique_names(game)
+
+
+def _unique_names(game: FinalGame) -> Iterator[Violation]:
+    names: dict[str, str] = {}
+    for player in game.players:
+        folded = unicodedata.normalize("NFKC", player.nickname).casefold()
+        if player.kicked_seq is None and names.setdefault(folded, player.player) != player.player:
+            yield Violation("A17", game.game, f"two players are called {player.nickname}")
 
 
 def a18_roster(history: History) -> Iterator[Violation]:
