@@ -105,9 +105,9 @@ def _statements(dialect: str) -> _Statements:
         f" {join} players p ON p.id = v.player_id AND p.game_id = g.id WHERE {_IN_TIME} {tail}",
         standing=f"SELECT v.place, a.answer_id, a.seq, a.received_ms FROM {rows} {join} answers a"
         " ON a.game_id = v.game_id AND a.question_id = v.question_id AND a.player_id = v.player_id",
-        elsewhere="SELECT v.place, a.question_id AS used_for, g.seq, g.question_id, g.gate, g.paused, g.opens_at, g.since,"
-        " g.closes_at + CASE WHEN p.extended = g.question_id THEN p.extra_ms ELSE 0 END AS deadline, p.kicked_seq,"
-        f" p.id AS player_id FROM {rows} {join} games g ON g.id = v.game_id"
+        elsewhere="SELECT v.place, a.question_id AS used_for, g.seq, g.question_id, g.gate, g.paused, g.opens_at,"
+        " g.since, g.closes_at + CASE WHEN p.extended = g.question_id THEN p.extra_ms ELSE 0 END AS deadline,"
+        f" p.kicked_seq, p.id AS player_id FROM {rows} {join} games g ON g.id = v.game_id"
         " LEFT JOIN players p ON p.id = v.player_id AND p.game_id = g.id"
         " LEFT JOIN answers a ON a.game_id = v.game_id AND a.answer_id = v.answer_id",
     )

@@ -72,6 +72,13 @@ class Roster:
             row = (await session.execute(select(_PLAYERS).where(_PLAYERS.c.id == player_id))).first()
         return None if row is None else _seat(row)
 
+    async def joined(self, game_id: str, join_id: str) -> Seat | None:
+        """The player who came in with this `join_id`."""
+        mine = (_PLAYERS.c.game_id == game_id) & (_PLAYERS.c.join_id == join_id)
+        async with self._database.read() as session:
+            row = (await session.execute(select(_PLAYERS).where(mine))).first()
+        return None if row is None else _seat(row)
+
     async def players(self, game_id: str) -> list[PlayerRow]:
         """All who ever joined, in order, those kicked included."""
         query = select(_PLAYERS).where(_PLAYERS.c.game_id == game_id).order_by(_PLAYERS.c.joined_at, _PLAYERS.c.id)

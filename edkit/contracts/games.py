@@ -317,6 +317,7 @@ class ScoreChange(Wire):
 class Sequenced(Wire):
     """What every entry's event carries: its `seq`, and the phase after it."""
 
+    event: ClassVar[str]
     game_id: str
     seq: int
     phase: Phase

@@ -5,11 +5,10 @@ look each second finds what was never announced. So nothing is ever stored here,
 """
 
 from collections.abc import Callable
-from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 
-Receive = Callable[[bytes], None]
-"""Takes one message. Must not block and must not raise."""
+Receive = Callable[[str, bytes], None]
+"""Takes the game and one message. Must not block and must not raise."""
 
 
 class Hub(Protocol):
@@ -17,8 +16,18 @@ class Hub(Protocol):
 
     async def publish(self, game_id: str, message: bytes) -> None:
         """Hand `message` to every present subscriber of the game, the publisher's own included. Never raises."""
-        ...
 
-    def subscribed(self, game_id: str, receive: Receive) -> AbstractAsyncContextManager[None]:
-        """Call `receive` with what is published from now on, until the block ends."""
-        ...
+    async def subscribe(self, game_id: str, receive: Receive) -> None:
+        """Call `receive` with what is published from now on."""
+
+    async def unsubscribe(self, game_id: str, receive: Receive) -> None:
+        """Stop calling it. Doing so twice changes nothing."""
+
+
+def open_hub(url: str) -> Hub:
+    """The engine that `url` names: `memory:`."""
+    if url == "memory:":
+        from game_server.hub.memory import MemoryHub
+
+        return MemoryHub()
+    raise ValueError(f"EDTECH_HUB_URL: no hub engine for {url!r}; use memory:")

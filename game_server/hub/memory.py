@@ -1,8 +1,6 @@
 """The hub of one process: bytes travel, and no subscriber ever runs inside `publish`."""
 
 import asyncio
-import contextlib
-from collections.abc import AsyncIterator
 
 from game_server.hub import Receive
 
@@ -16,14 +14,14 @@ class MemoryHub:
     async def publish(self, game_id: str, message: bytes) -> None:
         loop = asyncio.get_running_loop()
         for receive in self._channels.get(game_id, ()):
-            loop.call_soon(receive, message)
+            loop.call_soon(receive, game_id, message)
 
-    @contextlib.asynccontextmanager
-    async def subscribed(self, game_id: str, receive: Receive) -> AsyncIterator[None]:
+    async def subscribe(self, game_id: str, receive: Receive) -> None:
         self._channels.setdefault(game_id, []).append(receive)
-        try:
-            yield
-        finally:
-            self._channels[game_id].remove(receive)
-            if not self._channels[game_id]:
-                del self._channels[game_id]
+
+    async def unsubscribe(self, game_id: str, receive: Receive) -> None:
+        channel = self._channels.get(game_id, [])
+        if receive in channel:
+            channel.remove(receive)
+        if not channel:
+            self._channels.pop(game_id, None)

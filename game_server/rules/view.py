@@ -66,7 +66,7 @@ def event_for(viewer: Viewer, entry: Entry, after: Match, *, now: int, media_url
                 **head, **dict(_result(game, entry.question_id)), leaderboard=_top(game, board), **_teams(game, board)
             )
         case entries.QuestionRegraded():
-            solution = _solution(game.keys[entry.question_id])
+            solution = solution_of(game.keys[entry.question_id])
             podium = _podium(game, board) if game.phase == "ended" else None
             return wire.QuestionRegraded(
                 **head,
@@ -165,7 +165,7 @@ def state_for_host(
         players=tuple(players),
         answered=None if shown is None else closed.answered if closed else answered,
         of=None if shown is None else closed.of if closed else of,
-        solution=None if shown is None else _solution(game.keys[shown.question_id]),
+        solution=None if shown is None else solution_of(game.keys[shown.question_id]),
         host_key=host_key,
     )
 
@@ -212,7 +212,7 @@ def _opened(viewer: Viewer, game: Game, head: dict[str, Any], now: int, media_ur
         question=_question(viewer, game, shown.index, media_url),
         opens_in_ms=times["opens_in_ms"],
         closes_in_ms=times["remaining_ms"],
-        solution=_solution(game.keys[shown.question_id]) if viewer.role == "host" else None,
+        solution=solution_of(game.keys[shown.question_id]) if viewer.role == "host" else None,
     )
 
 
@@ -268,7 +268,8 @@ def _media(question: FrozenQuestion, media: Media | None, media_url: MediaUrl) -
     return None if media is None else Media(url=media_url(question.id, media.url), alt=media.alt)
 
 
-def _solution(key: Key) -> wire.Solution:
+def solution_of(key: Key) -> wire.Solution:
+    """The key as viewers are shown it once they may see it."""
     return wire.Solution(
         option_ids=key.option_ids or None,
         accepted=key.accepted or None,
@@ -284,7 +285,7 @@ def _result(game: Game, question_id: str) -> wire.QuestionResult:
     question = game.question(question_id)
     return wire.QuestionResult(
         question_id=question_id,
-        solution=_solution(game.keys[question_id]),
+        solution=solution_of(game.keys[question_id]),
         explanation=question.explanation if question is not None else None,
         counts=closed.counts,
         answered=closed.answered,

@@ -1,0 +1,1 @@
+"""What the game server is asked over the bus."""

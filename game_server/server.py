@@ -1,0 +1,124 @@
+"""One game server: its parts put together, and what it does each second whether or not anybody is connected."""
+
+from edkit import log
+from edkit.service import Mounts, Runtime
+from edkit.sockets import SocketServer, SocketSettings
+from game_server.fanout import NAMESPACE
+from game_server.follow import gaps_total
+from game_server.hub import Hub, open_hub
+from game_server.play import Play
+from game_server.rooms import Rooms
+from game_server.sockets import Games
+
+logger = log.get(__name__)
+
+PATH = "/socket.io/"
+TICK_S = 1.0
+SWEEP_TICKS = 60
+STATE = "game_server"
+HUB = "hub"
+
+
+class GameServer:
+    """Everything one replica runs. Several in one process share nothing but a hub and a database."""
+
+    def __init__(self, runtime: Runtime, hub: Hub) -> None:
+        self._clock = runtime.clock
+        self.play = Play(runtime, hub)
+        self.rooms = Rooms(self.play)
+        self.games = Games(self.play, self.rooms)
+        settings = runtime.settings
+        limits = SocketSettings(allowed_origins=settings.allowed_origins, trusted_proxies=settings.trusted_proxies)
+        self.sockets = SocketServer(PATH, {NAMESPACE: self.games}, limits)
+        self._ticks = 0
+
+    async def start(self) -> None:
+        """Take over the database's time and say that this server lives."""
+        await self.play.time.estimate(step=True)
+        await self.play.presence.beat()
+
+    async def run(self) -> None:
+        """Tick for ever: each second, and at the very moment a game that is followed here falls due."""
+        second = self._clock.monotonic()
+        while True:
+            await self._clock.sleep(self._until_next(second))
+            try:
+                if self._clock.monotonic() - second >= TICK_S:
+                    second = self._clock.monotonic()
+                    await self.tick()
+                else:
+                    await self._look_at_due()
+            except Exception:
+                logger.exception("tick_failed")
+
+    async def tick(self) -> None:
+        """What each second brings."""
+        self._ticks += 1
+        await self.play.presence.beat()
+        await self._look_at_due()
+        await self._look_at_followed()
+        await self.rooms.close_empty()
+        self.games.probe_due()
+        if self._ticks % SWEEP_TICKS == 0:
+            await self.play.presence.sweep()
+
+    async def drain(self) -> None:
+        """Let everybody go to another server, then end what is under way."""
+        self.games.move_all()
+        self.sockets.drain()
+        await self.sockets.close()
+        await self.play.answers.close()
+        await self.play.presence.leave()
+        await self.play.follower.close()
+
+    def _until_next(self, second: float) -> float:
+        now = self.play.time.now()
+        waits = [TICK_S - (self._clock.monotonic() - second)]
+        waits += [(due - now) / 1000 for room in self.rooms.all() if (due := room.due_at) is not None and due > now]
+        return max(0.001, min(waits))
+
+    async def _look_at_due(self) -> None:
+        """Games in which something is due, whoever has their sockets."""
+        for game_id in await self.play.log.due(self.play.time.now()):
+            self.play.look_soon(game_id)
+
+    async def _look_at_followed(self) -> None:
+        """Entries never announced, and players who stopped counting without a word."""
+        rooms = {room.followed.game_id: room for room in self.rooms.all()}
+        for row in await self.play.log.rows(list(rooms)):
+            room = rooms[row.id]
+            if row.seq > room.match.game.seq:
+                gaps_total.inc()
+                self.play.follower.spawn(self.play.follower.catch_up(room.followed))
+            if room.match.game.open_question is not None:
+                self.play.look_soon(row.id)
+            room.players_moved()
+
+
+def of(runtime: Runtime) -> GameServer:
+    """The game server that `start` made for this runtime."""
+    server: GameServer = runtime.state[STATE]
+    return server
+
+
+async def start(runtime: Runtime) -> None:
+    """Start hook. Servers that should hear each other in one process are given one hub in `runtime.state`."""
+    hub: Hub = runtime.state.setdefault(HUB, open_hub(runtime.settings.hub_url))
+    server = runtime.state[STATE] = GameServer(runtime, hub)
+    await server.start()
+
+
+async def tick(runtime: Runtime) -> None:
+    """Background work."""
+    await of(runtime).run()
+
+
+async def follow_time(runtime: Runtime) -> None:
+    """Background work."""
+    await of(runtime).play.time.follow()
+
+
+def http(runtime: Runtime) -> Mounts:
+    """Where browsers reach the sockets."""
+    server = of(runtime)
+    return Mounts(apps={PATH: server.sockets.asgi}, websocket=server.sockets.websocket_protocol(), drain=server.drain)
