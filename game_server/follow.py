@@ -129,13 +129,13 @@ class Follower:
         self.spawn(self._hub.publish(game_id, orjson.dumps({"moved": what, "game": game_id})))
 
     def spawn(self, work: Coroutine[Any, Any, None]) -> None:
-        """Run `work` beside; `close` waits for it."""
+        """Run `work` beside; `quiet` waits for it."""
         task = asyncio.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._ended)
 
-    async def close(self) -> None:
-        """Let what runs beside end."""
+    async def quiet(self) -> None:
+        """Wait until nothing runs beside any more."""
         while self._tasks:
             await asyncio.wait(self._tasks)
 

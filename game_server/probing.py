@@ -1,6 +1,5 @@
 """Round trips of one connection, as the server measures them: three on joining, then one every 5 to 10 s."""
 
-from collections import deque
 from dataclasses import dataclass, field
 
 KEPT = 8
@@ -12,7 +11,7 @@ LONGEST_MS = 60_000
 class Probing:
     """`trips` are the last eight round trips in milliseconds, the latest last."""
 
-    trips: deque[int] = field(default_factory=lambda: deque(maxlen=KEPT))
+    trips: list[int] = field(default_factory=list)
     count: int = 0
     next_at: float = 0.0
 
@@ -24,7 +23,7 @@ class Probing:
 
     def answered(self, milliseconds: float) -> bool:
         """A probe came back; whether the next should go out at once."""
-        self.trips.append(min(LONGEST_MS, round(milliseconds)))
+        self.trips = [*self.trips[1 - KEPT :], min(LONGEST_MS, round(milliseconds))]
         return self.count < AT_FIRST
 
     def due(self, now: float) -> bool:

@@ -1,10 +1,11 @@
 """Rooms: the games that sockets of this server are in, what they are told, and the counters their hosts see."""
 
+import asyncio
 import contextlib
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 
-from edkit import metrics
+from edkit import log, metrics
 from edkit.contracts import games as wire
 from edkit.sockets import Socket
 from game_server.fanout import Audience
@@ -17,6 +18,7 @@ from game_server.rules.match import Match
 from game_server.rules.rows import PlayerRow
 from game_server.rules.view import state_for_host, state_for_player
 
+logger = log.get(__name__)
 rooms_live = metrics.gauge("game_rooms", "Games with sockets on this server")
 sockets_open = metrics.gauge("game_sockets", "Sockets in games on this server", ["role"])
 
@@ -42,7 +44,8 @@ class Room:
         self.entering = 0
         self._media_url = play.media_url(followed.match.game)
         self._seen = Seen({})
-        self._players_moved = self._answers_moved = self._pulsing = False
+        self._players_moved = self._answers_moved = False
+        self._pulse: asyncio.Task[None] | None = None
 
     @property
     def match(self) -> Match:
@@ -127,20 +130,25 @@ class Room:
     # Counters
 
     def _pulse_soon(self) -> None:
-        if not self._pulsing and self.audience.hosts:
-            self._pulsing = True
-            self._play.follower.spawn(self._pulse())
+        if (self._pulse is None or self._pulse.done()) and self.audience.hosts:
+            self._pulse = asyncio.create_task(self._tell_hosts())
 
-    async def _pulse(self) -> None:
-        try:
-            while (self._players_moved or self._answers_moved) and self.audience.hosts:
-                players, self._players_moved, self._answers_moved = self._players_moved, False, False
+    async def _tell_hosts(self) -> None:
+        while (self._players_moved or self._answers_moved) and self.audience.hosts:
+            players, self._players_moved, self._answers_moved = self._players_moved, False, False
+            try:
                 if players:
                     await self._tell_players()
                 await self._tell_answers()
-                await self._play.clock.sleep(PULSE_S)
-        finally:
-            self._pulsing = False
+            except Exception:
+                logger.exception("counters_not_told", game_id=self.followed.game_id)
+            await self._play.clock.sleep(PULSE_S)
+
+    async def close(self) -> None:
+        """Tell hosts nothing any more."""
+        if self._pulse is not None:
+            self._pulse.cancel()
+            await asyncio.wait([self._pulse])
 
     async def _tell_players(self) -> None:
         present = {one.player_id: one for one in await self._play.presence.present(self.followed.game_id)}
@@ -201,7 +209,15 @@ class Rooms:
             if room.audience.size + room.entering == 0 and self._rooms.get(game_id) is room:
                 del self._rooms[game_id]
                 await self._play.follower.unlisten(room.followed)
+                await room.close()
         rooms_live.set(len(self._rooms))
+
+    async def close(self) -> None:
+        """Follow nothing any more."""
+        for room in self.all():
+            await self._play.follower.unlisten(room.followed)
+            await room.close()
+        self._rooms.clear()
 
 
 def _roster_player(one: Present) -> wire.RosterPlayer:

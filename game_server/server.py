@@ -67,9 +67,14 @@ class GameServer:
         self.games.move_all()
         self.sockets.drain()
         await self.sockets.close()
+        await self.close()
+
+    async def close(self) -> None:
+        """End what is under way, and say that nobody is connected here any more."""
         await self.play.answers.close()
         await self.play.presence.leave()
-        await self.play.follower.close()
+        await self.rooms.close()
+        await self.play.follower.quiet()
 
     def _until_next(self, second: float) -> float:
         now = self.play.time.now()
