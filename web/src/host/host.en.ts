@@ -1,0 +1,143 @@
+import { en } from '@/words/en'
+
+const { count } = en
+
+/** Every word on the host's screens and the projector. */
+export const hostWords = {
+  connecting: 'Opening the game…',
+  lost: 'Connection lost. The game goes on; this page comes back by itself.',
+  goneTitle: 'This game cannot be opened here',
+  goneHelp: 'Sign in as the teacher who started it, or open it on the device where it was started.',
+  signIn: 'Sign in',
+  home: 'Your quizzes',
+
+  lobby: {
+    go: 'Go to',
+    orScan: 'or scan the code',
+    pin: 'Game PIN',
+    qr: (address: string) => `QR code that opens ${address}`,
+    waiting: 'Names appear here as players join',
+    players: (n: number) => count(n, 'player'),
+    lockedHint: 'Locked: nobody new can join',
+    sitting: (names: string) => `In the game: ${names}`,
+  },
+
+  question: {
+    number: (index: number, total: number) => `Question ${index + 1} of ${total}`,
+    reading: 'Read first',
+    answered: (n: number, of: number) => `${n} of ${of} answered`,
+    answeredWord: 'answered',
+    reconnecting: (n: number) => `${count(n, 'player')} reconnecting: wait or go on?`,
+    paused: 'Paused',
+    orderHint: 'Players put these in order',
+    typedHint: 'Players type their answer',
+    numberHint: (range: string) => `Players choose a number${range}`,
+    openHint: 'Players write what they think',
+    cloudHint: 'Players send one or two words',
+  },
+
+  result: {
+    answered: (n: number, of: number) => `${n} of ${of} answered`,
+    correct: 'right answer',
+    inPlace: (n: number, of: number) => `${n} of ${of} put it here`,
+    why: 'Why',
+    none: 'Nobody answered this one',
+    voided: 'Taken out of the scores',
+    accepted: (text: string) => `Right: ${text}`,
+    order: 'Right order',
+    leaderboard: 'Leaderboard',
+    teams: 'Teams',
+    nobody: 'No scores yet',
+    up: (n: number) => `plus ${n}`,
+  },
+
+  ended: {
+    title: 'Podium',
+    thanks: 'Thanks for playing!',
+    nobody: 'Nobody scored in this game',
+    report: 'See the report',
+    again: 'Back to your quizzes',
+  },
+
+  bar: {
+    next: 'Next',
+    start: 'Start game',
+    startHint: (n: number) => (n === 0 ? 'Wait for the first player, or start anyway' : 'Everyone here? Start the game'),
+    close: 'End question',
+    closeHint: 'It closes by itself when time is up or all have answered',
+    closeSlide: 'Go on',
+    slideHint: 'Go on when everyone is ready',
+    leaderboard: 'Leaderboard',
+    leaderboardHint: 'Next: who is in front',
+    nextQuestion: 'Next question',
+    nextHint: (index: number, total: number) => `Next: question ${index + 1} of ${total}`,
+    podium: 'Podium',
+    podiumHint: 'That was the last question',
+    autoHint: 'The next question comes by itself',
+    pausedHint: 'The clock stands still for everyone',
+    pause: 'Pause',
+    unpause: 'Go on',
+    lock: 'Lock',
+    unlock: 'Unlock',
+    extend: '+10 s',
+    extendName: 'Ten seconds more',
+    players: 'Players',
+    regrade: 'Fix answer',
+    end: 'End game',
+    full: 'Full screen',
+    keys: 'Keys',
+  },
+
+  keys: {
+    title: 'One key each',
+    close: 'Close',
+    space: 'Space',
+    list: {
+      next: 'what comes next',
+      pause: 'pause or go on',
+      lock: 'lock or unlock joining',
+      extend: 'ten seconds more',
+      players: 'list of players',
+      full: 'full screen',
+      end: 'end the game',
+    },
+  },
+
+  players: {
+    title: (n: number) => `Players (${n})`,
+    empty: 'Nobody has joined yet.',
+    search: 'Find a player',
+    away: 'reconnecting',
+    kick: 'Take out',
+    kickName: (name: string) => `Take out ${name}`,
+    kickTitle: (name: string) => `Take ${name} out of the game?`,
+    kickHelp: 'Their score goes. They can join again with the PIN unless you also keep them out.',
+    ban: 'Keep out of this game',
+    more: '+30 s',
+    moreName: (name: string) => `Thirty seconds more for ${name}`,
+    close: 'Close',
+    cancel: 'Cancel',
+    noMatch: 'Nobody by that name is here.',
+  },
+
+  end: {
+    title: 'End the game now?',
+    help: (left: number) =>
+      left > 0 ? `${count(left, 'question')} ${left === 1 ? 'has' : 'have'} not been played. Scores so far are kept.` : 'Scores are kept.',
+    confirm: 'End game',
+    cancel: 'Play on',
+  },
+
+  regrade: {
+    title: 'Which answer is right?',
+    help: 'All scores are counted anew. Players see the change at once.',
+    accepted: 'Right answers, one on each line',
+    number: 'Right number',
+    void: 'Take this question out of the scores',
+    save: 'Count anew',
+    cancel: 'Cancel',
+    changed: (n: number) => (n === 0 ? 'Counted anew. No score changed.' : `Counted anew. ${count(n, 'score')} changed.`),
+    chooseOne: 'Choose at least one right answer.',
+    needNumber: 'Type a number, such as 12 or 3.5.',
+  },
+} as const

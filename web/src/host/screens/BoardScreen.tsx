@@ -1,0 +1,43 @@
+import type { Game } from '@/game/reducer'
+import { Head } from '@/host/screens/Head'
+import { hostWords } from '@/host/host.en'
+
+/** Who is in front, and what the last question changed. */
+export function BoardScreen({ game }: { game: Game }) {
+  const { question, leaderboard, teamBoard } = game
+  const { result } = hostWords
+  return (
+    <section className="standings">
+      {question && <Head game={game} question={question} />}
+      <h1>{result.leaderboard}</h1>
+      <Rows rows={(leaderboard ?? []).map(({ player_id, nickname, ...row }) => ({ ...row, id: player_id, name: nickname }))} />
+      {teamBoard && teamBoard.length > 0 && (
+        <>
+          <h2>{result.teams}</h2>
+          <Rows rows={teamBoard.map(({ team, ...row }) => ({ ...row, id: team, name: team }))} />
+        </>
+      )}
+    </section>
+  )
+}
+
+/** A ranking as large as the room needs. */
+export function Rows({ rows }: { rows: { id: string; name: string; score: number; rank: number; delta: number }[] }) {
+  if (rows.length === 0) return <p className="muted">{hostWords.result.nobody}</p>
+  return (
+    <ol className="standings__rows tabular">
+      {rows.map((row) => (
+        <li key={row.id}>
+          <span className="standings__rank">{row.rank}</span>
+          <span className="standings__name">{row.name}</span>
+          {row.delta > 0 && (
+            <span className="standings__delta" aria-label={hostWords.result.up(row.delta)}>
+              +{row.delta.toLocaleString('en')}
+            </span>
+          )}
+          <span className="standings__score">{row.score.toLocaleString('en')}</span>
+        </li>
+      ))}
+    </ol>
+  )
+}
