@@ -29,18 +29,17 @@ export function PlayerView({ view, onAnswer }: { view: GameView; onAnswer: (choi
   if (gone) return <GonePage gone={gone} pin={game?.pin ?? null} />
   if (!game) return <Loading what={words.link.connecting} />
   const CurrentScreen = SCREENS[game.phase]
-  const waiting = sent !== null && (sent.status === 'sending' || sent.status === 'again')
   return (
     <div className="player" data-phase={game.phase}>
       <TopBar game={game} />
-      <LinkBar lost={link === 'lost'} waiting={waiting} />
+      <LinkBar lost={link === 'lost'} />
       <main className="player__main">{game.paused && game.phase !== 'ended' ? <PausedScreen game={game} sent={sent} /> : <CurrentScreen game={game} sent={sent} onAnswer={onAnswer} />}</main>
     </div>
   )
 }
 
 /** A quiet bar once a loss has lasted long enough to be noticed. */
-function LinkBar({ lost, waiting }: { lost: boolean; waiting: boolean }) {
+function LinkBar({ lost }: { lost: boolean }) {
   const [noticed, setNoticed] = useState(false)
   useEffect(() => {
     const timer = setTimeout(() => setNoticed(lost), lost ? 700 : 0)
@@ -51,7 +50,7 @@ function LinkBar({ lost, waiting }: { lost: boolean; waiting: boolean }) {
       {lost && noticed && (
         <p>
           <span className="spinner" aria-hidden="true" />
-          {waiting ? words.link.lostAnswer : words.link.lost}
+          {words.link.lost}
         </p>
       )}
     </div>

@@ -19,7 +19,7 @@ export function ResultScreen({ game, sent }: ScreenProps) {
     <section className="result" data-status={question.type === 'slide' ? 'slide' : (own?.status ?? 'unknown')}>
       <Verdict heading={heading} slide={question.type === 'slide'} own={own} scored={scored(game)} />
       {missed && <SentLine sent={sent} />}
-      {own && scored(game) && <Standing own={own} hidden={!game.settings.show_leaderboard} />}
+      {own && own.status !== 'survey' && scored(game) && <Standing own={own} hidden={!game.settings.show_leaderboard} />}
       {result && (
         <div className="result__more">
           <Solved question={question} solution={result.solution} />
@@ -28,7 +28,7 @@ export function ResultScreen({ game, sent }: ScreenProps) {
           {result.explanation && (
             <div className="fact">
               <h2>{words.result.why}</h2>
-              <p className="fact__text">{result.explanation}</p>
+              <p className="fact__why">{result.explanation}</p>
             </div>
           )}
         </div>

@@ -20,7 +20,7 @@ export function Announcer() {
     () => text,
   )
   return (
-    <div className="visually-hidden" aria-live="polite">
+    <div className="visually-hidden announcer" aria-live="polite">
       {message}
     </div>
   )

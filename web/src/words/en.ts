@@ -96,7 +96,7 @@ export const en = {
   sent: {
     sending: 'Sending…',
     again: 'Sending again…',
-    againHelp: 'Your answer is kept on this device until it arrives.',
+    againHelp: 'Your answer is kept.',
     accepted: 'Sent',
     acceptedHelp: 'Wait for the others.',
     duplicate: 'Your first answer stands.',
@@ -117,7 +117,6 @@ export const en = {
     wrong: 'Not this time',
     none: 'No answer',
     survey: 'Thank you',
-    surveyHelp: 'Look at the board to see what everyone said.',
     slide: 'On to the next',
     points: (n: number) => count(n, 'point'),
     base: 'for the answer',
@@ -154,8 +153,6 @@ export const en = {
   link: {
     connecting: 'Connecting…',
     lost: 'Connection lost. Coming back by itself…',
-    lostAnswer: 'Connection lost. Your answer is kept and will be sent.',
-    back: 'Connected again',
   },
 
   gone: {

@@ -22,8 +22,8 @@ export function ManyAnswer({ question, sent, labelledBy, onAnswer }: AnswerProps
   }
   return (
     <>
-      <p className="question__help">{words.question.chooseSome}</p>
-      <div className={tilesClass(options)} role="group" aria-labelledby={labelledBy}>
+      {!sent && <p className="question__help">{words.question.chooseSome}</p>}
+      <div className={tilesClass(options, true)} role="group" aria-labelledby={labelledBy}>
         {options.map((option, index) => (
           <Tile
             key={option.id}

@@ -40,7 +40,7 @@ export function OrderAnswer({ question, sent, labelledBy, onAnswer }: AnswerProp
 
   return (
     <>
-      <p className="question__help">{words.question.orderHelp}</p>
+      {!sent && <p className="question__help">{words.question.orderHelp}</p>}
       <ol className="order" ref={list} aria-labelledby={labelledBy}>
         {shown.map((id, place) => {
           const letter = letterAt(options.findIndex((option) => option.id === id))

@@ -18,11 +18,12 @@ interface Props {
 export function Tile({ option, index, pressed, mine, onPress }: Props) {
   const letter = letterAt(index)
   const on = mine ?? pressed
+  const bare = !option.text && !option.media
   const state = mine === null ? (pressed ? 'tile--on' : '') : mine ? 'tile--mine' : 'tile--other'
   return (
     <button
       type="button"
-      className={`tile ${state}`}
+      className={`tile ${state}${bare ? ' tile--bare' : ''}`}
       style={{ '--fill': answerColour(letter), '--mark': markColour(letter) }}
       aria-label={words.question.option(letter, option.text || (option.media?.alt ?? ''))}
       aria-pressed={on}
@@ -32,20 +33,22 @@ export function Tile({ option, index, pressed, mine, onPress }: Props) {
       }}
     >
       <span className="tile__mark">
-        <Shape letter={letter} size="1.75rem" />
+        <Shape letter={letter} size={bare ? '3.5rem' : '1.75rem'} />
         <span>{letter}</span>
       </span>
-      <span className="tile__body">
-        {option.media && <img className="tile__picture" src={API_URL + option.media.url} alt="" />}
-        {option.text && <span className="tile__text">{option.text}</span>}
-      </span>
+      {!bare && (
+        <span className="tile__body">
+          {option.media && <img className="tile__picture" src={API_URL + option.media.url} alt="" />}
+          {option.text && <span className="tile__text">{option.text}</span>}
+        </span>
+      )}
       {pressed !== undefined || on ? <span className="tile__check">{on && <Icon name="check" size="1.5rem" />}</span> : null}
     </button>
   )
 }
 
 /** How many words the tiles hold decides whether two fit side by side on a phone. */
-export function tilesClass(options: readonly Option[]): string {
-  const longest = Math.max(...options.map((option) => (option.media ? 0 : option.text.length)))
-  return longest <= 12 ? 'tiles tiles--short' : 'tiles'
+export function tilesClass(options: readonly Option[], switches = false): string {
+  const longest = Math.max(0, ...options.map((option) => (option.media ? 0 : option.text.length)))
+  return options.length % 2 === 0 && options.length > 2 && longest <= (switches ? 7 : 10) ? 'tiles tiles--short' : 'tiles'
 }

@@ -22,7 +22,7 @@ function solutionText(question: Question, { number, tolerance, accepted }: Solut
 export function Given({ question, answer }: { question: Question; answer: Choice }) {
   if (answer.option_ids) return <Fact title={words.result.yourAnswer} options={answer.option_ids} question={question} ordered={question.type === 'order'} />
   const text = typeof answer.number === 'number' ? solutionText(question, { number: answer.number }) : (answer.text ?? '')
-  return <Fact title={words.result.yourAnswer} text={text} question={question} />
+  return text ? <Fact title={words.result.yourAnswer} text={text} question={question} /> : null
 }
 
 function Fact({ title, options, text, question, ordered = false }: { title: string; options?: string[]; text?: string; question: Question; ordered?: boolean }) {

@@ -14,7 +14,6 @@ interface Props {
 
 /** The first thing seen: a mark, a word, the points. */
 export function Verdict({ heading, slide, own, scored }: Props) {
-  const survey = own?.status === 'survey'
   return (
     <div className="verdict">
       {own && !slide && (
@@ -25,8 +24,7 @@ export function Verdict({ heading, slide, own, scored }: Props) {
       <h1 ref={heading} tabIndex={-1}>
         {slide ? words.result.slide : own ? words.result[own.status] : words.question.timeUp}
       </h1>
-      {survey && <p className="muted">{words.result.surveyHelp}</p>}
-      {own && scored && !survey && !slide && <Points own={own} />}
+      {own && scored && own.status !== 'survey' && !slide && <Points own={own} />}
     </div>
   )
 }
