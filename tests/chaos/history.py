@@ -115,11 +115,12 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class StoredPlayer:
-    """One player of a game, the `order`-th who joined; entry `kicked_seq` removed it."""
+    """One player of a game, the `order`-th who joined, at `joined_seq`; entry `kicked_seq` removed it."""
 
     player: str
     nickname: str
     order: int
+    joined_seq: int
     kicked_seq: int | None = None
 
 

@@ -46,8 +46,8 @@ def _read_game(database: sqlite3.Connection, game: str) -> FinalGame:
             for row in rows("answers", "question_id, player_id")
         ),
         players=tuple(
-            StoredPlayer(row["id"], row["nickname"], row["number"], row["kicked_seq"])
-            for row in rows("players", "number")
+            StoredPlayer(row["id"], row["nickname"], order, row["joined_seq"], row["kicked_seq"])
+            for order, row in enumerate(rows("players", "joined_at, id"), start=1)
         ),
     )
 

@@ -109,9 +109,11 @@ async def _play(course: Course, server: Server, stage: Stage, recorder: Recorder
     stage.quiet = True
     everybody += [player for plan in plans for player in plan.players if player not in everybody]
     await asyncio.gather(*(one.last_look() for one in everybody))
-    await _final_record(server, stage, recorder, token, hosts)
-    for tab in list(stage.tabs):
-        await tab.close()
+    try:
+        await _final_record(server, stage, recorder, token, hosts)
+    finally:
+        for tab in list(stage.tabs):
+            await tab.close()
 
 
 def _plan(course: Course, dice: random.Random, number: int) -> Plan:

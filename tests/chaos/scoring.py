@@ -107,12 +107,10 @@ def keys_at(game: FinalGame, seq: int) -> dict[str, Mapping[str, Any]]:
 
 def board_at(game: FinalGame, seq: int) -> list[Place]:
     """The board that entry `seq` publishes: the fold of the rows of questions closed by then."""
-    entry = next(entry for entry in game.entries if entry.seq == seq)
-    joined = entry.data["board"]["joined"]
     players = [
         player
         for player in sorted(game.players, key=lambda one: one.order)
-        if player.order <= joined and not (player.kicked_seq is not None and player.kicked_seq <= seq)
+        if player.joined_seq < seq and not (player.kicked_seq is not None and player.kicked_seq <= seq)
     ]
     totals = {player.player: [0, 0, 0] for player in players}
     for question, results in results_at(game, seq, [player.player for player in players]).items():

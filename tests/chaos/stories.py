@@ -65,7 +65,7 @@ class Story:
                 Row(GAME, question, PLAYERS[who], f"{who}-{question}", choice, ms, 0, ms, 3 if question == "q1" else 5)
                 for (who, question), (choice, ms) in ANSWERS.items()
             ),
-            players=tuple(StoredPlayer(player, who, n) for n, (who, player) in enumerate(PLAYERS.items(), start=1)),
+            players=tuple(StoredPlayer(player, who, n, 1) for n, (who, player) in enumerate(PLAYERS.items(), start=1)),
         )
         self.final = replace(self.final, readings={"report": self.ranked(7)})
         self._tell()

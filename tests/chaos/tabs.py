@@ -28,7 +28,7 @@ VARYING = frozenset(
     }
 )  # fmt: skip
 # Refusals that say: nothing happened, ask again.
-TRANSIENT = frozenset({"paused", "unavailable", "timed_out", "too_many", "moving", "internal", "busy"})
+TRANSIENT = frozenset({"paused", "unavailable", "timed_out", "too_many", "server_leaving"})
 BACK_OFF = 1.0
 
 

@@ -121,6 +121,13 @@ def a_board_from_before(story: Story) -> None:
     story.change(lambda line: line.kind == "board" and line.seq == 6 and line.client == "bob", hash=old.hash)
 
 
+def a_board_that_forgot_a_player(story: Story) -> None:
+    entries = [
+        replace(e, data={**e.data, "board": {"joined": 1}}) if "board" in e.data else e for e in story.final.entries
+    ]
+    story.final = replace(story.final, entries=tuple(entries))
+
+
 def a_hole_in_seq(story: Story) -> None:
     story.lines = [line for line in story.lines if not is_event("question_opened", "bob", "q2")(line)]
 
@@ -229,7 +236,7 @@ def a_kicked_player_s_token_believed(story: Story) -> None:
 
 
 def a_reconnect_that_makes_a_player(story: Story) -> None:
-    story.final = replace(story.final, players=(*story.final.players, StoredPlayer("p3", "ann 2", 3)))
+    story.final = replace(story.final, players=(*story.final.players, StoredPlayer("p3", "ann 2", 3, 8)))
 
 
 def one_join_two_players(story: Story) -> None:
@@ -269,6 +276,7 @@ SPOILT: list[tuple[str, Callable[[Story], None]]] = [
     ("A8", client_time_believed),
     ("A8", points_that_the_rows_do_not_give),
     ("A9", a_board_from_before),
+    ("A9", a_board_that_forgot_a_player),
     ("A10", a_hole_in_seq),
     ("A10", an_event_twice),
     ("A10", two_payloads),

@@ -9,6 +9,7 @@ from tests.chaos.scoring import PUBLISHING, board_at
 
 CONVERGE_NS = 5 * 10**9
 CLOSE_NS = 10 * 10**9
+BROKEN = ("internal", "no_error_given")
 SHOWING = ("question", "result")
 
 
@@ -179,6 +180,9 @@ def a12_liveness(history: History) -> Iterator[Violation]:
                 yield Violation("A12", lines[0].game, "an operation was left open", raws(lines))
         elif late := [t for t in calm if lines[0].t_ns < t and done[0].t_ns > t + CLOSE_NS]:
             yield Violation("A12", lines[0].game, f"an operation took over 10 s after readiness at {late}", raws(lines))
+    for line in history.lines:
+        if line.phase == "fail" and line.status in BROKEN:
+            yield Violation("A12", line.game, f"the server answered {line.status}", (line.raw,))
     for game in history.final.values():
         if game.entry("game_started") and not game.ended:
             yield Violation("A12", game.game, f"the game never ended: {[entry.event for entry in game.entries[-3:]]}")

@@ -55,6 +55,11 @@ def _points_follow_rows(history: History, game: FinalGame) -> Iterator[Violation
 
 def a9_one_score(history: History) -> Iterator[Violation]:
     """The board at (game, seq) is one everywhere, and equals the fold of the rows of questions closed by then."""
+    for final in history.final.values():
+        for entry in final.entries:
+            joined = sum(player.joined_seq < entry.seq for player in final.players)
+            if "board" in entry.data and entry.data["board"]["joined"] != joined:
+                yield Violation("A9", final.game, f"{joined} had joined before seq {entry.seq}: {entry.data['board']}")
     folds: dict[tuple[str, int], list[list[Any]]] = {}
     for line in history.of("board"):
         game = history.final.get(line.game)
