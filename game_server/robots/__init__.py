@@ -1,0 +1,8 @@
+"""Robots that play like a class: for rehearsals, demonstrations and measurements, over the same sockets as people.
+
+They know what a phone knows and nothing more; above all they do not know the answers.
+"""
+
+from game_server.robots.crowd import Account, play
+
+__all__ = ["Account", "play"]
