@@ -64,8 +64,10 @@ class Doors:
         if row.seq > followed.match.game.seq:
             await play.follower.catch_up(followed)
         player_id, join_id = play.ids.new(), cmd.join_id or play.ids.new()
-        if (seat := await play.roster.joined(followed.game_id, join_id)) is not None and not seat.kicked:
-            return Entered(followed, seat.player)
+        if cmd.join_id is not None:
+            seat = await play.roster.joined(followed.game_id, join_id)
+            if seat is not None and not seat.kicked:
+                return Entered(followed, seat.player)
         for attempt in range(_ATTEMPTS):
             game = followed.match.game
             if (refusal := admit(game)) is not None:

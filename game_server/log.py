@@ -63,10 +63,13 @@ class Op:
 
 
 class GameLog:
-    """Games, their entries and the outcomes of operations."""
+    """Games, their entries and the outcomes of operations. `now` is game time."""
 
-    def __init__(self, database: Database, clock: Clock, chance: Chance, announce: Announce) -> None:
-        self._database, self._clock, self._chance, self._announce = database, clock, chance, announce
+    def __init__(
+        self, database: Database, clock: Clock, now: Callable[[], int], chance: Chance, announce: Announce
+    ) -> None:
+        self._database, self._clock, self._now = database, clock, now
+        self._chance, self._announce = chance, announce
 
     async def create(self, make: Callable[[str], entries.GameCreated], *, op: Op | None) -> Stored:
         """Store a new game under a PIN that is free; `make` is given the PIN. Raises `Moved` if the `op` is known."""
@@ -105,7 +108,7 @@ class GameLog:
                 await session.execute(insert(models.entries), bodies)
                 for one in stored:
                     await _keep_rows_in_step(session, before, after, one)
-                await _keep(session, op, after.game_id, self._clock.now())
+                await _keep(session, op, after.game_id, self._now())
                 for event in announced:
                     await self._announce(session, event)
 
@@ -128,7 +131,7 @@ class GameLog:
 
         at = [table.c.id == game.game_id, table.c.seq == game.seq, table.c.question_id == question_id]
         query = update(table).where(*at, or_(table.c.gate.is_(None), table.c.gate == question_id))
-        if await self._database.single(query.values(gate=question_id, due_at=self._clock.now() + SETTLE_MS)) != 1:
+        if await self._database.single(query.values(gate=question_id, due_at=self._now() + SETTLE_MS)) != 1:
             raise Moved
 
     async def row(self, game_id: str) -> Any:
@@ -167,7 +170,7 @@ class GameLog:
     async def _create(self, first: entries.GameCreated, op: Op | None) -> Stored | None:
         """The stored first entry; None when the PIN is taken."""
         stored = _seal(1, chain.GENESIS, first)
-        now = self._clock.now()
+        now = self._now()
         game = begin(first)
         values = {
             "id": first.game_id,

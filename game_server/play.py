@@ -65,7 +65,7 @@ class Play:
         )
         self.server_id = runtime.ids.new()
         self.time = GameTime(runtime.clock, database)
-        self.log = GameLog(database, runtime.clock, runtime.chance, runtime.announce)
+        self.log = GameLog(database, runtime.clock, self.time.now, runtime.chance, runtime.announce)
         self.roster = Roster(database)
         self.answers = Answers(database, runtime.clock, self._answers_committed)
         self.presence = Presence(database, self.time, self.server_id, self._presence_changed)
@@ -269,9 +269,8 @@ class Play:
             self.look_soon(game_id)
 
     def _presence_changed(self, games: set[str]) -> None:
-        for game_id in games:
+        for game_id in games:  # who leaves counts for some seconds more: that is for the look of each second
             self.follower.hint(game_id, "players")
-            self.look_soon(game_id)
 
 
 def _changed(before: Match, after: Match) -> list[wire.ScoreChange]:

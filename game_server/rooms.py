@@ -186,7 +186,7 @@ class Rooms:
 
     @contextlib.asynccontextmanager
     async def entering(self, followed: Followed) -> AsyncIterator[Room]:
-        """The room of this game, which hears of everything from now on and has missed nothing before.
+        """The room of this game, which hears of everything from now on and stands no earlier than `followed` did.
 
         It stays open at least until the block ends, by when the socket should be in.
         """
@@ -198,7 +198,7 @@ class Rooms:
         try:
             if room.followed.listener is not room:
                 await self._play.follower.listen(room.followed, room)
-            await self._play.follower.catch_up(room.followed)
+                await self._play.follower.catch_up(room.followed)
             yield room
         finally:
             room.entering -= 1

@@ -58,8 +58,9 @@ def fault(nickname: str) -> str | None:
 
 def offends(nickname: str) -> bool:
     """Whether the filter refuses `nickname`."""
-    text = _INNOCENT.sub("", fold(nickname)).translate(_LOOKALIKES)
-    words = re.findall(r"[^\W\d_]+", text)
+    text = _INNOCENT.sub("", fold(nickname))
+    written = [part for part in text.split() if any(c.isalpha() for c in part)]  # 455 is a number, a55 is not
+    words = re.findall(r"[^\W\d_]+", " ".join(written).translate(_LOOKALIKES))
     if any(word in _WHOLE or _single(word) in _WHOLE for word in words):
         return True
     if len(words) > 1 and all(len(word) == 1 for word in words) and "".join(words) in _WHOLE:

@@ -1,0 +1,196 @@
+"""Answers: what is accepted is stored once and for ever, whatever happens at the same moment."""
+
+import asyncio
+from collections import Counter
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from game_server.answers import Submission
+from game_server.verifying import verify_game
+from tests.game_server.stage import Client, Stage, stage
+
+
+@pytest.fixture
+async def world(tmp_path: Path, database_url: str) -> AsyncIterator[Stage]:
+    async with stage(tmp_path, database_url) as made:
+        yield made
+
+
+async def started(world: Stage, *names: str, **settings: object) -> tuple[Client, list[Client]]:
+    host = await world.host(**settings)
+    players = [await world.join(host, name) for name in names]
+    await host.do("start_game")
+    for player in players:
+        await player.next("question_opened")
+    return host, players
+
+
+async def test_500_answers_at_one_instant_while_the_question_closes(world: Stage) -> None:
+    host = await world.host()
+    players = [await world.join(host, f"Player {n}") for n in range(500)]
+    await host.do("start_game")
+    await world.clock.advance(1)
+    question = host.question()
+    option = question["options"][0]["id"]
+
+    async def send(player: Client) -> dict[str, object]:
+        answer = {"answer_id": f"a-{player.player_id}", "question_id": question["id"], "option_ids": [option]}
+        return await player.ask("submit_answer", **answer)
+
+    first_half = [asyncio.create_task(send(player)) for player in players[:250]]
+    for _ in range(20):
+        await asyncio.sleep(0)
+    closing = asyncio.create_task(host.do("close_question"))
+    receipts = [*await asyncio.gather(*first_half), *await asyncio.gather(*map(send, players[250:]))]
+    await closing
+    assert {receipt["status"] for receipt in receipts} <= {"accepted", "closed"}
+    again = await asyncio.gather(*map(send, players))
+    for receipt, repeated in zip(receipts, again, strict=True):
+        assert repeated == receipt if receipt["status"] == "accepted" else repeated["status"] == "closed"
+    accepted = sum(receipt["status"] == "accepted" for receipt in receipts)
+    closed = await host.next("question_closed")
+    assert closed["answered"] == accepted
+    assert closed["counts"][option] == accepted
+    rows = await world.a.play.roster.answers(host.game_id, [question["id"]])
+    assert len(rows[question["id"]]) == accepted
+    assert await verify_game(world.runtime, host.game_id) == []
+
+
+async def test_500_answers_at_one_instant_are_500_rows(world: Stage) -> None:
+    host = await world.host()
+    players = [await world.join(host, f"Player {n}") for n in range(500)]
+    await host.do("start_game")
+    await world.clock.advance(1)
+    receipts = await asyncio.gather(*(player.answer("right") for player in players))
+    assert Counter(receipt["status"] for receipt in receipts) == {"accepted": 500}
+    await world.settled()
+    closed = await host.next("question_closed")
+    assert (closed["answered"], closed["of"]) == (500, 500)
+    assert {player.events("your_result")[-1]["status"] for player in players} == {"correct"}
+
+
+async def test_of_two_answers_of_one_player_the_first_stands(world: Stage) -> None:
+    _, (ada, _) = await started(world, "Ada", "Ben")
+    both = await asyncio.gather(ada.answer("wrong", "first"), ada.answer("right", "second"))
+    assert [receipt["status"] for receipt in both] == ["accepted", "duplicate"]
+    assert await ada.answer("wrong", "first") == both[0]
+    assert (await ada.answer("right", "second"))["status"] == "duplicate"
+    state = (await ada.do("sync_game"))["state"]
+    assert state["me"]["answer"]["answer_id"] == "first"
+
+
+async def test_an_answer_id_belongs_to_one_player_and_one_question(world: Stage) -> None:
+    host, (ada, ben) = await started(world, "Ada", "Ben")
+    assert (await ada.answer("right", "mine"))["status"] == "accepted"
+    assert (await ben.answer("right", "mine"))["status"] == "invalid"
+    await host.do("close_question")
+    await host.do("next_question")
+    await ada.next("question_opened")
+    assert (await ada.answer("right", "mine"))["status"] == "invalid"
+    assert (await ada.answer("right", "another"))["status"] == "accepted"
+
+
+async def test_the_receipt_stays_the_same_after_the_closing_and_the_end(world: Stage) -> None:
+    host, (ada, _) = await started(world, "Ada", "Ben")
+    await world.clock.advance(3)
+    question = ada.question()
+    option = question["options"][1]["id"]
+    sent = {"answer_id": "kept", "question_id": question["id"], "option_ids": [option]}
+    receipt = await ada.do("submit_answer", **sent)
+    await host.do("close_question")
+    assert await ada.do("submit_answer", **sent) == receipt
+    await host.do("end_game")
+    assert await ada.do("submit_answer", **{**sent, "option_ids": ["nonsense"]}) == receipt
+
+
+async def test_received_by_the_deadline_is_accepted_in_the_grace_and_later_is_late(world: Stage) -> None:
+    _, (ada, ben) = await started(world, "Ada", "Ben")
+    await world.clock.advance(20)
+    assert (await ada.answer("right"))["status"] == "accepted"
+    await world.clock.advance(0.001)
+    assert (await ben.answer("right"))["status"] == "late"
+
+
+async def test_before_the_opening_it_is_early_and_the_id_stays_free(world: Stage) -> None:
+    _, (ada, _) = await started(world, "Ada", "Ben", reading_ms=3000)
+    assert (await ada.answer("right", "a"))["status"] == "early"
+    await world.clock.advance(3)
+    receipt = await ada.answer("right", "a")
+    assert (receipt["status"], receipt["received_ms"]) == ("accepted", 0)
+
+
+async def test_what_fits_no_question_is_invalid(world: Stage) -> None:
+    _, (ada, _) = await started(world, "Ada", "Ben")
+    question = ada.question()["id"]
+    bad = {"answer_id": "x", "question_id": question, "option_ids": ["nonsense"]}
+    assert (await ada.ask("submit_answer", **bad))["status"] == "invalid"
+    assert (await ada.ask("submit_answer", answer_id="x", question_id="no-such", text="?"))["status"] == "invalid"
+    assert (await ada.answer("right", "x"))["status"] == "accepted"
+
+
+async def test_while_paused_nothing_is_stored_and_the_pause_costs_nobody_time(world: Stage) -> None:
+    host, (ada, _) = await started(world, "Ada", "Ben")
+    await world.clock.advance(4)
+    await host.do("pause_game", reason="fire drill")
+    await world.clock.advance(600)
+    assert (await ada.answer("right", "a"))["error"]["code"] == "paused"
+    await host.do("unpause_game")
+    await world.clock.advance(1)
+    receipt = await ada.answer("right", "a")
+    assert (receipt["status"], receipt["received_ms"]) == ("accepted", 5000)
+
+
+async def test_what_came_in_a_pause_is_not_stored_when_the_pause_is_over(world: Stage) -> None:
+    host, (ada, _) = await started(world, "Ada", "Ben")
+    await world.clock.advance(4)
+    await host.do("pause_game")
+    await world.clock.advance(5)
+    in_the_pause = world.a.play.time.now()
+    await world.clock.advance(5)
+    await host.do("unpause_game")
+    question = ada.question()
+    choice = {"option_ids": [question["options"][0]["id"]]}
+    submission = Submission(host.game_id, question["id"], ada.player_id, "a", choice, in_the_pause, 0)
+    assert (await world.a.play.answers.rule(submission)).status == "early"
+
+
+async def test_more_time_for_one_player_is_for_that_player_only(world: Stage) -> None:
+    host, (ada, ben) = await started(world, "Ada", "Ben")
+    await host.do("extend_question", ms=10_000, player_ids=[ada.player_id])
+    assert (await ada.next("question_extended"))["remaining_ms"] == 30_000
+    await world.clock.advance(25)
+    assert (await ben.answer("right"))["status"] == "late"
+    receipt = await ada.answer("right")
+    assert (receipt["status"], receipt["received_ms"]) == ("accepted", 25_000)
+
+
+async def test_more_time_for_all_moves_the_deadline(world: Stage) -> None:
+    host, (ada, ben) = await started(world, "Ada", "Ben")
+    await host.do("extend_question", ms=10_000)
+    await world.clock.advance(29)
+    assert (await ben.answer("right"))["status"] == "accepted"
+    await world.clock.advance(2)
+    assert (await ada.answer("right"))["status"] == "late"
+
+
+async def test_the_latency_credit_is_half_the_best_round_trip_and_is_stored(world: Stage) -> None:
+    host, (ada, _) = await started(world, "Ada", "Ben")
+    ada.socket.state.probing.trips = [900, 300, 400]
+    await world.clock.advance(10)
+    await ada.answer("right")
+    await host.do("close_question")
+    result = await ada.next("your_result")
+    assert result["parts"]["latency_credit_ms"] == 150
+    assert result["points"] == 754  # 1000 * (1 - 9.85 / 40)
+
+
+async def test_the_clock_and_the_words_of_a_client_change_nothing(world: Stage) -> None:
+    _, (ada, ben) = await started(world, "Ada", "Ben")
+    await world.clock.advance(10)
+    question = ada.question()
+    option = question["options"][0]["id"]
+    sent = {"answer_id": "a", "question_id": question["id"], "option_ids": [option]}
+    assert (await ada.do("submit_answer", **sent, elapsed_ms=1))["received_ms"] == 10_000
+    assert (await ben.ask("submit_answer", **sent, player_id=ada.player_id))["error"]["code"] == "malformed"

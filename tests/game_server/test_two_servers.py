@@ -1,0 +1,121 @@
+"""Two servers, one database: over one hub, over none that carries anything, and after one of them is gone."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from game_server.hub import Receive
+from game_server.verifying import verify_game
+from tests.game_server.stage import Client, Stage, stage
+
+
+class DeafHub:
+    """Carries nothing: what every hub may do for a while."""
+
+    async def publish(self, game_id: str, message: bytes) -> None: ...
+    async def subscribe(self, game_id: str, receive: Receive) -> None: ...
+    async def unsubscribe(self, game_id: str, receive: Receive) -> None: ...
+
+
+@pytest.fixture
+async def world(tmp_path: Path, database_url: str) -> AsyncIterator[Stage]:
+    async with stage(tmp_path, database_url, servers=2) as made:
+        yield made
+
+
+async def test_the_teacher_on_a_sees_the_answer_given_on_b(world: Stage) -> None:
+    teacher = await world.host(world.a)
+    ada = await world.join(teacher, "Ada", world.b)
+    await world.join(teacher, "Ben", world.a)
+    await teacher.do("start_game")
+    await ada.next("question_opened")
+    assert (await ada.answer("right"))["status"] == "accepted"
+    await world.clock.advance(1)
+    counted = await teacher.next("answers_counted")
+    while counted["answered"] == 0:
+        counted = await teacher.next("answers_counted")
+    assert (counted["answered"], counted["of"]) == (1, 2)
+
+
+async def test_a_dies_and_b_closes_the_question(world: Stage) -> None:
+    teacher = await world.host(world.a)
+    ada = await world.join(teacher, "Ada", world.b)
+    await world.join(teacher, "Ben", world.b)
+    await teacher.do("start_game")
+    await ada.next("question_opened")
+    assert (await ada.answer("right"))["status"] == "accepted"
+    await world.kill(world.a)
+    await world.advance(22)
+    assert (await ada.next("your_result"))["status"] == "correct"
+    assert (await ada.next("question_closed"))["answered"] == 1
+
+
+async def test_a_gate_left_shut_by_a_dead_server_is_finished_by_another(world: Stage) -> None:
+    teacher = await world.host(world.a)
+    ada = await world.join(teacher, "Ada", world.b)
+    await world.join(teacher, "Ben", world.b)
+    await teacher.do("start_game")
+    await ada.next("question_opened")
+    assert (await ada.answer("right"))["status"] == "accepted"
+    game = (await world.a.play.follower.get(teacher.game_id)).match.game
+    await world.a.play.log.shut(game, "q1")
+    await world.kill(world.a)
+    await world.advance(3)
+    assert (await ada.next("question_closed"))["answered"] == 1
+    assert await verify_game(world.runtime, teacher.game_id) == []
+
+
+async def test_a_command_that_meets_a_shut_gate_finishes_the_closing_first(world: Stage) -> None:
+    teacher = await world.host(world.a)
+    ada = await world.join(teacher, "Ada", world.b)
+    await teacher.do("start_game")
+    followed = await world.b.play.follower.get(teacher.game_id)
+    await world.b.play.log.shut(followed.match.game, "q1")
+    state = (await teacher.do("lock_game", locked=True))["state"]
+    assert (state["phase"], state["locked"]) == ("result", True)
+    await world.settled()
+    assert [data["seq"] for data in ada.events("question_closed", "game_locked")] == [4, 5]
+
+
+async def test_two_hosts_on_two_servers_advance_once(world: Stage) -> None:
+    one = await world.host(world.a)
+    two = await Client(world.b).connect(token=world.token())
+    await two.do("resume_game", game_id=one.game_id)
+    await world.join(one, "Ada")
+    await one.do("start_game")
+    seq = one.state["seq"]
+    await asyncio.gather(one.do("close_question", seq=seq), two.do("close_question", seq=seq))
+    seq += 1
+    done = await asyncio.gather(one.do("next_question", seq=seq), two.do("next_question", seq=seq))
+    assert {ack["state"]["question"]["index"] for ack in done} == {1}
+    assert {ack["state"]["seq"] for ack in done} == {seq + 1}
+
+
+async def test_what_the_hub_loses_is_found_within_a_second(tmp_path: Path, database_url: str) -> None:
+    async with stage(tmp_path, database_url) as world:
+        deaf = await world.another(DeafHub())
+        teacher = await world.host(world.a)
+        ada = await world.join(teacher, "Ada", deaf)
+        await world.join(teacher, "Ben", deaf)
+        await teacher.do("start_game")
+        await teacher.do("pause_game")
+        await teacher.do("unpause_game")
+        assert ada.events("question_opened") == []
+        await world.advance(1)
+        heard = ada.events("game_started", "question_opened", "game_paused", "game_unpaused")
+        assert [data["seq"] for data in heard] == [2, 3, 4, 5]
+        assert 18_000 < heard[1]["closes_in_ms"] <= 19_000
+
+
+async def test_a_stale_memory_never_hides_what_another_server_did(tmp_path: Path) -> None:
+    async with stage(tmp_path) as world:
+        deaf = await world.another(DeafHub())
+        teacher = await world.host(world.a)
+        ada = await world.join(teacher, "Ada", deaf)
+        await teacher.do("start_game")
+        question = teacher.question() if teacher.events("question_opened") else teacher.state["question"]
+        option = question["options"][0]["id"]
+        sent = {"answer_id": "a", "question_id": question["id"], "option_ids": [option]}
+        assert (await ada.do("submit_answer", **sent))["status"] == "accepted"
