@@ -33,6 +33,8 @@ def read_gift(data: bytes, title: str) -> Parsed:
     for item in gift.read(decode(data, notes)):
         if isinstance(item, gift.Category):
             topic = _topic(item.path)
+        elif notes.is_full:
+            notes.pass_over(item.row)
         elif isinstance(item, gift.Broken):
             notes.skip(item.row, item.message)
         else:

@@ -22,7 +22,9 @@ FORMAT = re.compile(r"\s*\[(moodle|html|markdown|plain)\]")
 WEIGHT = re.compile(r"\s*%\s*(-?\s*\d{1,3}(?:\.\d{0,10})?)\s*%")
 TAG = re.compile(r"\[tag:((?:[^\]\\]|\\.){1,200})\]")
 IDENTITY = re.compile(r"\[id:((?:[^\]\\]|\\.){1,200})\]")
+CLOZE = re.compile(r"\d{0,3}:[A-Z_]{2,20}:")
 PARAGRAPH_MAX = 100_000  # characters
+ANSWERS_MAX = 100  # of one question
 RUN_ON_MAX = 200  # questions in one paragraph, where blank lines were forgotten
 TRUE, FALSE = ("T", "TRUE"), ("F", "FALSE")
 
@@ -243,6 +245,8 @@ def _without_comment(tail: str) -> str:
 def _entry(
     row: int, title: str, before: str, answers: str, after: str, answers_row: int, remarks: tuple[str, ...]
 ) -> Item:
+    if answers.count("=") + answers.count("~") > ANSWERS_MAX:
+        return Broken(answers_row, f"it has more than {ANSWERS_MAX} answers.")
     embedded = bool(after.strip())
     stem = _rich(f"{before}_____{after}" if embedded else before, "moodle")
     start = answers.rfind("####")
@@ -263,7 +267,9 @@ def _entry(
     elif "~" in bare:
         kind = "choice"
         choices = _choices(answers, answers_row, stem.format, right=False)
-    elif "=" in bare and "->" in bare:
+    elif CLOZE.match(bare):
+        return Broken(answers_row, "this is a Cloze question, which is not GIFT.")
+    elif any("->" in body.partition("#")[0] for sign, body, _ in _segments(bare, 0) if sign):
         kind = "matching"
         pairs = _pairs(answers, answers_row, stem.format)
         if not pairs:

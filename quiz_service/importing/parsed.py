@@ -70,6 +70,15 @@ class Notebook:
             if short and short not in self.tags and len(self.tags) < 20:
                 self.tags.append(short)
 
+    @property
+    def is_full(self) -> bool:
+        """Whether the quiz has all the questions it may have; the rest need only be passed over."""
+        return len(self.questions) >= QUESTIONS_MAX
+
+    def pass_over(self, row: int) -> None:
+        """Count a question for which there is no room any more."""
+        self._beyond = (self._beyond[0] or row, self._beyond[1] + 1)
+
     def add(
         self,
         row: int,
@@ -108,8 +117,8 @@ class Notebook:
         wrong = [f"{problem.message}" for problem in rules.problems(question, "question")]
         if wrong:
             self.skip(row, " ".join(wrong[:5]))
-        elif len(self.questions) >= QUESTIONS_MAX:
-            self._beyond = (self._beyond[0] or row, self._beyond[1] + 1)
+        elif self.is_full:
+            self.pass_over(row)
         else:
             self.questions.append(question)
 

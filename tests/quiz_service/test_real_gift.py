@@ -21,6 +21,9 @@ FOLDER = Path(os.environ.get("EDTECH_REAL_DATA", "")) / "quiz" / "gift"
 FILES = sorted(FOLDER.glob("*.gift")) if os.environ.get("EDTECH_REAL_DATA") else []
 
 
+TAG = re.compile(r"</?[a-z][^<>]*>", re.IGNORECASE)
+
+
 class Said(NamedTuple):
     """What a question says, without what only lays it out."""
 
@@ -33,12 +36,13 @@ class Said(NamedTuple):
 
 def words(text: str, format_: str = "html") -> str:
     """Letters, digits and signs alone: no tags, no spaces, no marks of emphasis."""
-    if format_ in {"html", "moodle"}:
+    if format_ in {"html", "moodle", "markdown"}:
         text = re.sub(r"<!--.*?-->", "", text, flags=re.DOTALL)
-        text = html.unescape(re.sub(r"</?[a-z][^<>]*>", "", text, flags=re.IGNORECASE))
+        text = html.unescape(TAG.sub("", text))
     if format_ == "markdown":
-        text = re.sub(r"(?<!\w)([*_]+)(?=\w)(.*?)\1", r"\2", text)
-    return re.sub(r"\s+", "", text)
+        text = re.sub(r"!?\[([^\]]*)\]\([^)]*\)", r"\1", text)
+        text = re.sub(r"(?<!\w)([*_`]+)(?=\w)(.*?)\1", r"\2", text)
+    return re.sub(r"\s+", "", TAG.sub("", text))
 
 
 def rich(value: dict[str, Any]) -> str:
@@ -76,6 +80,8 @@ def theirs(item: dict[str, Any]) -> list[Said]:
     if item["type"] == "Category":
         return []
     text = rich(item["stem"]) or words(item["title"] or "", "plain")
+    if not text:
+        return []
     match item["type"]:
         case "Description":
             return [Said("slide", text)]
