@@ -29,13 +29,13 @@ class Phase(Enum):
 class WebSocket(asyncio.Protocol):
     """One connection, from the upgrade request on. Made by uvicorn; told apart by path in `engines`."""
 
-    __slots__ = ("_buffer", "_connections", "_fragments", "_need", "_paused", "_phase", "_session", "_transport")
+    __slots__ = ("_buffer", "_connections", "_fragments", "_need", "_paused", "_phase", "_session", "transport")
 
     engines: ClassVar[Mapping[str, Engine]] = {}
 
     def __init__(self, config: Any = None, server_state: Any = None, app_state: Any = None, _loop: Any = None) -> None:
         self._connections: set[Any] | None = None if server_state is None else server_state.connections
-        self._transport: asyncio.Transport
+        self.transport: asyncio.Transport
         self._session: Session | None = None
         self._phase = Phase.HANDSHAKE
         self._buffer: bytearray | None = None  # bytes of a frame that is not whole yet
@@ -44,7 +44,7 @@ class WebSocket(asyncio.Protocol):
         self._paused = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self._transport = cast(asyncio.Transport, transport)
+        self.transport = cast(asyncio.Transport, transport)
         if self._connections is not None:
             self._connections.add(self)
 
@@ -62,7 +62,7 @@ class WebSocket(asyncio.Protocol):
         if self._phase is Phase.OPEN and self._session is not None:
             self._session.close("server shutting down", 1012, "the server is leaving")
         elif self._phase in (Phase.HANDSHAKE, Phase.PROBING):
-            self._transport.close()
+            self.transport.close()
 
     def close(self, code: int, message: str = "") -> None:
         """Send a close frame; the connection ends when the peer's comes, or after `closing_timeout_ms`."""
@@ -71,19 +71,19 @@ class WebSocket(asyncio.Protocol):
     def abort(self) -> None:
         if self._phase is not Phase.CLOSED:
             self._phase = Phase.CLOSED
-            self._transport.abort()
+            self.transport.abort()
 
     def pause(self) -> None:
         """Read nothing more for now; frames already received wait, too."""
         if not self._paused and self._phase is Phase.OPEN:
             self._paused = True
-            self._transport.pause_reading()
+            self.transport.pause_reading()
 
     def resume(self) -> None:
         if self._paused:
             self._paused = False
             if self._phase is not Phase.CLOSED:
-                self._transport.resume_reading()
+                self.transport.resume_reading()
                 self._need = 0
                 self.data_received(b"")
 
@@ -115,7 +115,7 @@ class WebSocket(asyncio.Protocol):
             if not end:
                 self._buffer, self._need = bytearray(data), len(data) + 1
                 return
-            peer = self._transport.get_extra_info("peername")
+            peer = self.transport.get_extra_info("peername")
             path, key, caller = handshake.read(head, peer[0] if isinstance(peer, tuple) else "")
             engine = self.engines.get(path)
             if engine is None:
@@ -123,8 +123,8 @@ class WebSocket(asyncio.Protocol):
             self._open(engine, key, caller)
         except Refusal as refusal:
             self._phase = Phase.CLOSED
-            self._transport.write(handshake.refuse(refusal))
-            self._transport.close()
+            self.transport.write(handshake.refuse(refusal))
+            self.transport.close()
             return
         self._buffer = None
         if rest:
@@ -144,17 +144,17 @@ class WebSocket(asyncio.Protocol):
         self._session = session
         if session.mailbox is None:
             self._phase = Phase.OPEN
-            self._transport.write(handshake.accept(key) + engine.greeting(session).frame)
-            session.carry_by(self, self._transport)
+            self.transport.write(handshake.accept(key) + engine.greeting(session).frame)
+            session.carry_by(self, self.transport)
         else:
             self._phase = Phase.PROBING
             session.mailbox.upgrading = True
-            self._transport.write(handshake.accept(key))
+            self.transport.write(handshake.accept(key))
             engine.after(engine.settings.upgrade_timeout_ms, self._give_up_probing)
 
     def _give_up_probing(self) -> None:
         if self._phase is Phase.PROBING:
-            self._transport.abort()
+            self.transport.abort()
 
     def _read(self, data: bytes | bytearray) -> int:
         """Act on every whole frame; returns where the first unfinished one begins. Raises `WireError`."""
@@ -216,26 +216,26 @@ class WebSocket(asyncio.Protocol):
         if mailbox is None or not session.is_open:
             raise WireError("the session has gone")
         if text == PROBE:
-            self._transport.write(PROBED)
+            self.transport.write(PROBED)
             mailbox.release()
         elif text == UPGRADE:
             self._phase = Phase.OPEN
-            session.carry_by(self, self._transport)
+            session.carry_by(self, self.transport)
         else:
             raise WireError("a probing websocket says 2probe, then 5")
 
     def _pong(self, payload: bytes) -> None:
         if self._phase in (Phase.OPEN, Phase.PROBING) and self._session is not None:
-            if self._transport.get_write_buffer_size() > self._session.host.settings.skip_above:
+            if self.transport.get_write_buffer_size() > self._session.host.settings.skip_above:
                 return  # it reads no answers anyway
-            self._transport.write(frames.control(frames.PONG, payload))
+            self.transport.write(frames.control(frames.PONG, payload))
 
     def _peer_closes(self, payload: bytes) -> None:
         code = frames.close_code(payload)
         self._part("transport close")
         self._say_goodbye(Phase.CLOSED, code)
         self._phase = Phase.CLOSED
-        self._transport.close()
+        self.transport.close()
 
     def _fail(self, error: WireError) -> None:
         """Tell the peer what it did wrong, then listen no more until it hangs up."""
@@ -262,8 +262,8 @@ class WebSocket(asyncio.Protocol):
         if self._phase not in (Phase.OPEN, Phase.PROBING) or session is None:
             return
         self._phase = phase
-        self._transport.write(frames.close(code, message))
-        session.host.after(session.host.settings.closing_timeout_ms, self._transport.abort)
+        self.transport.write(frames.close(code, message))
+        session.host.after(session.host.settings.closing_timeout_ms, self.transport.abort)
         if self._paused:
             asyncio.get_running_loop().call_soon(self.resume)
 

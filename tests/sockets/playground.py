@@ -5,12 +5,13 @@ import base64
 import contextlib
 import os
 import socket
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, MutableMapping
+from collections.abc import AsyncIterator, Awaitable, Callable, MutableMapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import orjson
 import uvicorn
+from uvicorn.server import ServerState
 
 from edkit.errors import Unauthenticated
 from edkit.sockets import Socket, SocketServer, SocketSettings, encode, fanout, websocket_protocol
@@ -88,16 +89,11 @@ class Served:
     room: Classroom
     notes: Classroom
     port: int
+    web: ServerState
 
     @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
-
-
-class _Uvicorn(uvicorn.Server):
-    @contextlib.contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        yield
 
 
 @contextlib.asynccontextmanager
@@ -108,7 +104,10 @@ async def serving(
     send_buffer: int | None = None,
     http: type[PunctualHttp] = PunctualHttp,
 ) -> AsyncIterator[Served]:
-    """Serve `/games` and `/notes` at `/socket.io/`, as the product does. `send_buffer` shrinks the kernel's."""
+    """Serve `/games` and `/notes` at `/socket.io/` under uvicorn's protocols, as the product does.
+
+    `send_buffer` shrinks the kernel's.
+    """
     room, notes = Classroom(), Classroom()
     server = SocketServer("/socket.io/", {"/games": room, "/notes": notes}, settings, call_later=call_later)
 
@@ -128,23 +127,27 @@ async def serving(
         access_log=False,
         proxy_headers=False,
     )
-    web = _Uvicorn(config)
-    running = asyncio.create_task(web.serve(sockets=[listening]))
-    await until(lambda: web.started)
+    config.load()
+    state = ServerState()
+    loop = asyncio.get_running_loop()
+    accepting = await loop.create_server(lambda: http(config, state, {}), sock=listening)
     try:
-        yield Served(server, room, notes, listening.getsockname()[1])
+        yield Served(server, room, notes, listening.getsockname()[1], state)
     finally:
         await server.close()
-        for connection in list(web.server_state.connections):
+        while Raw.dialled:
+            Raw.dialled.pop().hang_up()
+        for connection in list(state.connections):
             connection.transport.abort()
-        web.should_exit = True
-        await running
+        await until(lambda: not state.connections and not state.tasks)
+        accepting.close()
+        await accepting.wait_closed()
 
 
 async def until(condition: Callable[[], object], seconds: float = 5.0) -> None:
     """Let the loop run until the condition holds. Fails after `seconds`."""
     async with asyncio.timeout(seconds):
-        while not condition():  # noqa: ASYNC110  # any condition, without an event of its own
+        while not condition():
             await asyncio.sleep(0.002)
 
 
@@ -153,18 +156,18 @@ class Hands:
 
     def __init__(self) -> None:
         self.now = 0.0
-        self._waiting: list[tuple[float, Callable[[], None]]] = []
+        self.waiting: list[tuple[float, Callable[[], None]]] = []
 
     def __call__(self, delay: float, callback: Callable[[], None], /) -> object:
-        self._waiting.append((self.now + delay, callback))
+        self.waiting.append((self.now + delay, callback))
         return None
 
     async def advance(self, seconds: float) -> None:
         """Pass time tick by tick, letting peers act after each."""
         end = self.now + seconds
-        while due := [entry for entry in self._waiting if entry[0] <= end + 1e-6]:
+        while due := [entry for entry in self.waiting if entry[0] <= end + 1e-6]:
             entry = min(due, key=lambda each: each[0])
-            self._waiting.remove(entry)
+            self.waiting.remove(entry)
             self.now = entry[0]
             entry[1]()
             await asyncio.sleep(0.003)
@@ -184,10 +187,13 @@ def frame(payload: bytes, *, first: int = 0x81, mask: bytes = b"\x01\x02\x03\x04
 
 
 class Raw:
-    """A websocket client made of bytes."""
+    """A websocket client made of bytes. It hangs up when its server ends, at the latest."""
+
+    dialled: ClassVar[list["Raw"]] = []
 
     def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.reader, self.writer = reader, writer
+        self.dialled.append(self)
 
     @classmethod
     async def dial(cls, port: int, *, receive_buffer: int | None = None) -> "Raw":
