@@ -49,3 +49,8 @@ DEMO_CLASS_ID = "demo-class"
 DEMO_CLASS_NAME = "Class 7a"
 DEMO_JOIN_CODE = "DEMQ7AWX"
 """As stored; shown as DEMQ-7AWX."""
+
+
+def is_demo_id(user_id: str) -> bool:
+    """Whether an account belongs to the demo school. Ids made at run time never begin so."""
+    return user_id.startswith("demo-")

@@ -1,0 +1,110 @@
+"""The gateway on one screen."""
+
+import orjson
+from starlette.responses import Response
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from edkit.contracts.accounts import (
+    ChangeAccount,
+    EraseAccount,
+    ExportAccount,
+    GetAccount,
+    LoggedOut,
+    Register,
+    RenewSession,
+    ResetPassword,
+    SignIn,
+    SignOut,
+)
+from edkit.contracts.classes import (
+    CreateClass,
+    DeleteClass,
+    GetClass,
+    JoinClass,
+    ListClasses,
+    ListMembers,
+    MakeResetCode,
+    RemoveMember,
+    RenameClass,
+    RenewJoinCode,
+)
+from edkit.service import Command, Mounts, Runtime, Service, read, write
+from gateway import admin, models
+from gateway.api import describe, make_api
+from gateway.desk import Desk
+from gateway.frame import Frame
+from gateway.guard import Guard
+from gateway.handlers.accounts import (
+    change_account,
+    check_changes,
+    erase_account,
+    export_account,
+    get_account,
+    hash_new,
+    register,
+)
+from gateway.handlers.classes import (
+    create_class,
+    delete_class,
+    get_class,
+    join_class,
+    list_classes,
+    list_members,
+    remove_member,
+    rename_class,
+    renew_join_code,
+)
+from gateway.handlers.demo import seed_demo
+from gateway.handlers.resets import hash_for_reset, make_reset_code, reset_password
+from gateway.handlers.sessions import check_credentials, renew_session, sign_in, sign_out
+from gateway.idempotency import sweep_for_ever
+from gateway.limits import Limits
+from gateway.signins import forget_session
+from gateway.site import Site
+
+
+def make_http(runtime: Runtime) -> Mounts:
+    """Everything that is not a probe or a socket: the API under `/api`, the web app everywhere else."""
+    api, limits = make_api(), Limits(runtime)
+    api.state.desk = Desk.open(runtime, limits)
+    guarded, site = Guard(api, runtime, limits), Site(runtime.settings.web_dir)
+    document = Response(orjson.dumps(describe(api)), media_type="application/json")
+
+    async def door(scope: Scope, receive: Receive, send: Send) -> None:
+        path: str = scope["path"]
+        app: ASGIApp = guarded if path.startswith("/api/") or path == "/api" else site
+        await (document if path == "/openapi.json" else app)(scope, receive, send)
+
+    return Mounts({"/": Frame(door, runtime)})
+
+
+service = Service(
+    "gateway",
+    metadata=models.metadata,
+    requests={
+        Register: write(register, prepare=hash_new),
+        SignIn: write(sign_in, prepare=check_credentials),
+        RenewSession: write(renew_session),
+        SignOut: write(sign_out),
+        ResetPassword: write(reset_password, prepare=hash_for_reset),
+        GetAccount: read(get_account),
+        ChangeAccount: write(change_account, prepare=check_changes),
+        EraseAccount: write(erase_account),
+        ExportAccount: read(export_account),
+        CreateClass: write(create_class),
+        JoinClass: write(join_class),
+        ListClasses: read(list_classes),
+        GetClass: read(get_class),
+        RenameClass: write(rename_class),
+        RenewJoinCode: write(renew_join_code),
+        DeleteClass: write(delete_class),
+        ListMembers: read(list_members),
+        RemoveMember: write(remove_member),
+        MakeResetCode: write(make_reset_code),
+    },
+    notices={LoggedOut: forget_session},
+    http=make_http,
+    start=(seed_demo,),
+    background=(sweep_for_ever,),
+    commands=(Command("admin create", "make an account for an administrator", admin.arguments, admin.create),),
+)

@@ -1,0 +1,100 @@
+"""Before any route: pages of other origins, floods from one address, and bodies beyond the limit."""
+
+from urllib.parse import urlsplit
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from edkit.errors import AppError, Forbidden, TooLarge
+from edkit.service import Runtime
+from gateway.limits import Limits
+from gateway.problems import problem
+
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+FORM_OVERHEAD = 64 * 1024
+"""Bytes that a multipart form may hold beside its file."""
+
+_METHODS = "GET, POST, PUT, PATCH, DELETE"
+_REQUEST_HEADERS = (
+    "Authorization, Content-Type, X-Client, X-Device, X-Request-Id, Idempotency-Key, If-None-Match, Range"
+)
+_ANSWER_HEADERS = "X-Request-Id, Retry-After, Location, ETag, Content-Disposition, Content-Range, Accept-Ranges"
+
+
+class Guard:
+    """ASGI middleware around the API."""
+
+    def __init__(self, app: ASGIApp, runtime: Runtime, limits: Limits) -> None:
+        self._app, self._limits, self._settings = app, limits, runtime.settings
+        self._origins = frozenset(origin.lower().rstrip("/") for origin in runtime.settings.allowed_origins)
+        self._own = urlsplit(runtime.settings.public_url).netloc.lower()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        headers = Headers(scope=scope)
+        origin = headers.get("origin", "").lower()
+        foreign = origin != "" and not self._is_own(origin, headers)
+        if foreign and origin in self._origins:
+            send = _with_cors(send, origin)
+            if scope["method"] == "OPTIONS":
+                await Response(status_code=204, headers=_PREFLIGHT)(scope, receive, send)
+                return
+        elif scope["method"] not in SAFE and (foreign or headers.get("sec-fetch-site") == "cross-site"):
+            words = "This page's address may not call here. Its administrator can add it to the allowed origins."
+            await problem(Forbidden(words, code="origin_refused"))(scope, receive, send)
+            return
+        try:
+            self._limits.address(scope["client"][0] if scope.get("client") else "")
+            limited = self._limited(headers, receive)
+        except AppError as error:
+            await problem(error)(scope, receive, send)
+            return
+        await self._app(scope, limited, send)
+
+    def _is_own(self, origin: str, headers: Headers) -> bool:
+        """Whether a page is served by ourselves. A proxy may end TLS, so the scheme is not compared."""
+        netloc = origin.partition("://")[2]
+        return netloc != "" and netloc in (headers.get("host", "").lower(), self._own)
+
+    def _limited(self, headers: Headers, receive: Receive) -> Receive:
+        """`receive` that raises TooLarge past the limit, whatever the length was said to be."""
+        settings = self._settings
+        is_form = headers.get("content-type", "").lower().startswith("multipart/form-data")
+        limit = settings.upload_limit + FORM_OVERHEAD if is_form else settings.body_limit
+        shown = settings.upload_limit if is_form else limit
+        words = f"This is larger than {shown / 2**20:.0f} MB. Nothing was stored."
+        said = headers.get("content-length", "")
+        if said.isascii() and said.isdigit() and int(said) > limit:
+            raise TooLarge(words)
+        received = 0
+
+        async def counted() -> Message:
+            nonlocal received
+            message = await receive()
+            if message["type"] == "http.request":
+                received += len(message.get("body", b""))
+                if received > limit:
+                    raise TooLarge(words)
+            return message
+
+        return counted
+
+
+_PREFLIGHT = {
+    "Access-Control-Allow-Methods": _METHODS,
+    "Access-Control-Allow-Headers": _REQUEST_HEADERS,
+    "Access-Control-Max-Age": "600",
+}
+
+
+def _with_cors(send: Send, origin: str) -> Send:
+    async def allowing(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            headers = MutableHeaders(scope=message)
+            headers["Access-Control-Allow-Origin"] = origin
+            headers["Access-Control-Allow-Credentials"] = "true"
+            headers["Access-Control-Expose-Headers"] = _ANSWER_HEADERS
+            headers.append("Vary", "Origin")
+        await send(message)
+
+    return allowing

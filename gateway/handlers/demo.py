@@ -1,0 +1,51 @@
+"""The demo school, made once at the first start of an installation that shows it."""
+
+from sqlalchemy import insert, select
+
+from edkit import log
+from edkit.contracts.demo import (
+    DEMO_CLASS_ID,
+    DEMO_CLASS_NAME,
+    DEMO_JOIN_CODE,
+    DEMO_PASSWORD,
+    DEMO_STUDENTS,
+    DEMO_TEACHER,
+)
+from edkit.service import Runtime
+from gateway.models import marks
+from gateway.passwords import passwords_of
+from gateway.repository.accounts import AccountRepository, StoredUser
+from gateway.repository.classes import ClassRepository
+
+logger = log.get(__name__)
+
+MARK = "demo"
+
+
+async def seed_demo(runtime: Runtime) -> None:
+    """A teacher, a class and its students, if the demo is on and nobody has an account yet. Once."""
+    if not runtime.settings.demo or not await _wanted(runtime):
+        return
+    password_hash = await passwords_of(runtime).hash(DEMO_PASSWORD)
+    now = runtime.clock.now()
+    async with runtime.database.write() as session:
+        accounts, classes = AccountRepository(session), ClassRepository(session)
+        seeded = (await session.execute(select(marks.c.name).where(marks.c.name == MARK))).first() is not None
+        if seeded or await accounts.count():
+            return
+        await session.execute(insert(marks).values(name=MARK, made_at=now))
+        for person in (DEMO_TEACHER, *DEMO_STUDENTS):
+            user = StoredUser(person.id, person.email, person.name, person.role, password_hash, now)
+            await accounts.add(user)
+        teacher_id = DEMO_TEACHER.id
+        await classes.add(DEMO_CLASS_ID, DEMO_CLASS_NAME, teacher_id=teacher_id, join_code=DEMO_JOIN_CODE, now=now)
+        for student in DEMO_STUDENTS:
+            await classes.put_member(DEMO_CLASS_ID, student.id, now)
+        await runtime.announce(session, await classes.state(DEMO_CLASS_ID))
+    logger.info("demo_seeded")
+
+
+async def _wanted(runtime: Runtime) -> bool:
+    async with runtime.database.read() as session:
+        marked = (await session.execute(select(marks.c.name).where(marks.c.name == MARK))).first()
+        return marked is None and not await AccountRepository(session).count()

@@ -1,0 +1,134 @@
+"""Who may ask how often. The state is this replica's own: two replicas allow twice as much.
+
+A class sits behind one address, so addresses get a wide budget and people a narrow one.
+"""
+
+from collections.abc import Callable
+from typing import Final
+
+from edkit.errors import TooMany
+from edkit.service import Runtime
+from edkit.sockets.admission import household
+from gateway.rules.folding import fold
+from gateway.rules.rates import Rate, judge
+
+PER_USER: Final = Rate(per_second=10, burst=100)
+PER_ADDRESS: Final = Rate(per_second=100, burst=2000)
+SIGN_INS: Final = Rate(per_second=1 / 20, burst=8)
+"""Of one account from one address."""
+SIGN_INS_OF_ACCOUNT: Final = Rate(per_second=1 / 5, burst=60)
+"""Of one account from anywhere."""
+REGISTRATIONS: Final = Rate(per_second=1 / 2, burst=100)
+"""From one address: three classes at once."""
+WRONG_PINS: Final = Rate(per_second=1, burst=60)
+"""Failed look-ups from one address: a class that mistypes twice each."""
+WRONG_PINS_EVERYWHERE: Final = Rate(per_second=20, burst=600)
+"""A million PINs at twenty a second: a guesser needs hours for one live game, from however many addresses."""
+WRONG_CODES: Final = Rate(per_second=1 / 10, burst=10)
+"""Failed class codes of one person."""
+
+MOST_CALLERS = 50_000
+
+
+class Limiter:
+    """One rate over many callers. Callers whose burst is whole again are forgotten."""
+
+    def __init__(self, rate: Rate, monotonic: Callable[[], float]) -> None:
+        self._rate, self._monotonic = rate, monotonic
+        self._arrivals: dict[str, float] = {}
+
+    def charge(self, caller: str) -> float:
+        """Count one request. Seconds to wait if it is too many, 0 if it may pass."""
+        now = self._monotonic()
+        verdict = judge(self._rate, self._arrivals.get(caller, 0.0), now)
+        if verdict.allowed:
+            self._arrivals[caller] = verdict.arrival
+            if len(self._arrivals) > MOST_CALLERS:
+                self._forget(now)
+        return verdict.wait_s
+
+    def wait(self, caller: str) -> float:
+        """What `charge` would answer, without counting."""
+        return judge(self._rate, self._arrivals.get(caller, 0.0), self._monotonic()).wait_s
+
+    def fresh(self, caller: str) -> bool:
+        """Whether the caller has its whole burst."""
+        return self._arrivals.get(caller, 0.0) <= self._monotonic()
+
+    def forgive(self, caller: str) -> None:
+        """Forget what the caller has used."""
+        self._arrivals.pop(caller, None)
+
+    def _forget(self, now: float) -> None:
+        self._arrivals = {caller: arrival for caller, arrival in self._arrivals.items() if arrival > now}
+        while len(self._arrivals) > MOST_CALLERS:
+            self._arrivals.pop(next(iter(self._arrivals)))
+
+
+class Limits:
+    """All limits of one gateway. Every method raises TooMany with the time to wait, or returns."""
+
+    def __init__(self, runtime: Runtime) -> None:
+        self._on = runtime.settings.rate_limits
+        monotonic = runtime.clock.monotonic
+        self._users = Limiter(PER_USER, monotonic)
+        self._addresses = Limiter(PER_ADDRESS, monotonic)
+        self._sign_ins = Limiter(SIGN_INS, monotonic)
+        self._accounts = Limiter(SIGN_INS_OF_ACCOUNT, monotonic)
+        self._registrations = Limiter(REGISTRATIONS, monotonic)
+        self._wrong_pins = Limiter(WRONG_PINS, monotonic)
+        self._wrong_pins_everywhere = Limiter(WRONG_PINS_EVERYWHERE, monotonic)
+        self._wrong_codes = Limiter(WRONG_CODES, monotonic)
+
+    def _refuse(self, wait_s: float, message: str | None = None) -> None:
+        if wait_s and self._on:
+            raise TooMany(message, retry_after_ms=int(wait_s * 1000) + 1)
+
+    def user(self, user_id: str) -> None:
+        """Any request of one person."""
+        self._refuse(self._users.charge(user_id))
+
+    def address(self, address: str) -> None:
+        """Any request from one address."""
+        self._refuse(self._addresses.charge(household(address)))
+
+    def sign_in(self, email: str, address: str) -> None:
+        """A try to sign in, or to use a reset code. `signed_in` gives it back."""
+        words = "Too many tries for this account. Wait a moment, then try again."
+        self._refuse(self._sign_ins.charge(f"{household(address)} {fold(email)}"), words)
+        self._refuse(self._accounts.charge(fold(email)), words)
+
+    def signed_in(self, email: str, address: str) -> None:
+        """The try was good: it and those before it count no longer."""
+        self._sign_ins.forgive(f"{household(address)} {fold(email)}")
+
+    def registration(self, address: str) -> None:
+        """A new account."""
+        self._refuse(
+            self._registrations.charge(household(address)), "Many accounts were made from here. Wait a moment."
+        )
+
+    def before_pin(self, address: str) -> None:
+        """Before a PIN is looked up. Good look-ups cost nothing, so a class never waits for its own success.
+
+        When guesses from everywhere have used up the common budget, only addresses that guessed lately wait.
+        """
+        words = "Too many wrong PINs from here. Wait a moment, then type the digits on the board."
+        self._refuse(self._wrong_pins.wait(household(address)), words)
+        if not self._wrong_pins.fresh(household(address)):
+            self._refuse(self._wrong_pins_everywhere.wait(""), words)
+
+    def wrong_pin(self, address: str) -> None:
+        """A PIN that no live game has was looked up."""
+        self._wrong_pins.charge(household(address))
+        self._wrong_pins_everywhere.charge("")
+
+    def before_code(self, user_id: str) -> None:
+        """Before a class code is looked up."""
+        self._refuse(
+            self._wrong_codes.wait(user_id), "Too many wrong codes. Wait a moment, then check with your teacher."
+        )
+
+    def wrong_code(self, user_id: str) -> None:
+        """A code that no class has was tried."""
+        self._wrong_codes.charge(user_id)
