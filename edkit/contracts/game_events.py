@@ -257,7 +257,9 @@ class AnswersCounted(Sequenced):
 
 
 class QuestionExtended(Sequenced):
-    """More time. `player_ids` tells hosts that it is for these players only; others get `state_advanced`."""
+    """More time. `player_ids` tells hosts that it is for these players only, and `remaining_ms` then is the latest of
+    theirs; other players get `state_advanced`. Elsewhere hosts are told the deadline of the class.
+    """
 
     event: ClassVar[str] = "question_extended"
     question_id: str

@@ -58,8 +58,8 @@ def event_for(viewer: Viewer, entry: Entry, after: Match, *, now: int, media_url
         case entries.QuestionOpened():
             return _opened(viewer, game, head, now, media_url)
         case entries.QuestionExtended() if viewer.role == "host" or _concerns(entry, viewer):
-            left = _remaining(game, viewer, now)
             named = entry.player_ids if viewer.role == "host" else None
+            left = max(_remaining(game, Viewer("player", player), now) for player in named or (viewer.player_id,))
             return wire.QuestionExtended(**head, question_id=entry.question_id, remaining_ms=left, player_ids=named)
         case entries.QuestionClosed():
             return wire.QuestionClosed(
@@ -221,7 +221,7 @@ def _concerns(entry: entries.QuestionExtended, viewer: Viewer) -> bool:
 
 
 def _durations(game: Game, viewer: Viewer, now: int) -> dict[str, int]:
-    """While a question is open: until it opens, and until this viewer's deadline. A host sees the latest deadline."""
+    """While a question is open: until it opens, and until this viewer's deadline. Hosts see that of the class."""
     if game.phase != "question" or game.shown is None:
         return {}
     opens_in = max(0, game.shown.opens_at - game.running_time(now))
@@ -231,8 +231,7 @@ def _durations(game: Game, viewer: Viewer, now: int) -> dict[str, int]:
 def _remaining(game: Game, viewer: Viewer, now: int) -> int:
     if game.shown is None:
         return 0
-    until = game.shown.last_deadline if viewer.role == "host" else game.shown.deadline(viewer.player_id)
-    return max(0, until - game.running_time(now))
+    return max(0, game.shown.deadline(viewer.player_id) - game.running_time(now))
 
 
 def _question(viewer: Viewer, game: Game, index: int, media_url: MediaUrl) -> wire.GameQuestion:
