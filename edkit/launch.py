@@ -25,6 +25,8 @@ from edkit.ids import SystemIds
 from edkit.probes import Probes, front_door
 from edkit.service import Mounts, Runner, Runtime, Service
 from edkit.settings import Settings
+from edkit.sockets import joined
+from edkit.sockets.http import PunctualHttp
 from edkit.tokens import Keys
 
 logger = log.get(__name__)
@@ -166,8 +168,8 @@ async def listening(settings: Settings, mounts: Sequence[Mounts], probes: Probes
         front_door(mounts, probes),
         host=settings.host,
         port=settings.port,
-        http="httptools",
-        ws=websockets[0] if websockets else "none",  # type: ignore[arg-type]  # a protocol factory is taken as it is
+        http=PunctualHttp,
+        ws=joined(websockets) if websockets else "none",
         loop="uvloop",
         lifespan="off",
         log_config=None,

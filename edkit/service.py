@@ -27,6 +27,7 @@ from edkit.errors import AppError, FieldError, Forbidden, Malformed, TimedOut, U
 from edkit.ids import Ids
 from edkit.message import SYSTEM, Actor, Envelope, Event, Message, Notice, Reply, Request, Task
 from edkit.settings import Settings
+from edkit.sockets import WebSocket
 from edkit.tokens import Keys
 
 logger = log.get(__name__)
@@ -63,7 +64,7 @@ class Mounts:
     """What a service shows over HTTP: ASGI apps by path prefix (the longest wins), and a websocket protocol class."""
 
     apps: Mapping[str, ASGIApp]
-    websocket: type[asyncio.Protocol] | Callable[..., asyncio.Protocol] | None = None
+    websocket: type[WebSocket] | None = None
     drain: Callable[[], Awaitable[None]] | None = None
 
 

@@ -11,7 +11,7 @@ from edkit.sockets.packets import Packet
 from edkit.sockets.server import SocketServer
 from edkit.sockets.settings import Counters, SocketSettings
 from edkit.sockets.socket import Namespace, Socket
-from edkit.sockets.websocket import websocket_protocol
+from edkit.sockets.websocket import WebSocket, joined, websocket_protocol
 
 __all__ = [
     "Counters",
@@ -20,7 +20,9 @@ __all__ = [
     "Socket",
     "SocketServer",
     "SocketSettings",
+    "WebSocket",
     "encode",
     "fanout",
+    "joined",
     "websocket_protocol",
 ]

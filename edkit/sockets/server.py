@@ -14,7 +14,7 @@ from edkit.sockets.polling import Polling
 from edkit.sockets.session import Session
 from edkit.sockets.settings import Counters, SocketSettings
 from edkit.sockets.socket import Namespace, Socket, Stage
-from edkit.sockets.websocket import websocket_protocol
+from edkit.sockets.websocket import WebSocket, websocket_protocol
 from edkit.sockets.wheel import CallLater
 
 log = logging.getLogger(__name__)
@@ -46,7 +46,7 @@ class SocketServer:
         self._ids = ids
         self._tasks: set[asyncio.Task[None]] = set()
 
-    def websocket_protocol(self) -> type[asyncio.Protocol]:
+    def websocket_protocol(self) -> type[WebSocket]:
         """What `uvicorn.Config(ws=...)` takes when this is its only socket server."""
         return websocket_protocol({self.path: self.engine})
 

@@ -1,7 +1,7 @@
 """RFC 6455 for servers, on asyncio's own transports: no task, no queue and no extension per connection."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from enum import Enum, auto
 from http import HTTPStatus
 from typing import Any, ClassVar, cast
@@ -277,7 +277,7 @@ def _upgradable(engine: Engine, session_id: str) -> Session:
     return session
 
 
-def websocket_protocol(engines: Mapping[str, Engine]) -> type[asyncio.Protocol]:
+def websocket_protocol(engines: Mapping[str, Engine]) -> type[WebSocket]:
     """What `uvicorn.Config(ws=...)` takes: websockets for these paths, with or without the last slash; others get 404.
 
     Every websocket of that uvicorn comes here; an ASGI application sees none.
@@ -289,3 +289,8 @@ def websocket_protocol(engines: Mapping[str, Engine]) -> type[asyncio.Protocol]:
         engines = table
 
     return RoutedWebSocket
+
+
+def joined(protocols: Iterable[type[WebSocket]]) -> type[WebSocket]:
+    """One protocol for the paths of all: several services share one uvicorn."""
+    return websocket_protocol({path: engine for each in protocols for path, engine in each.engines.items()})

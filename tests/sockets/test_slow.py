@@ -90,7 +90,7 @@ async def test_6_4_a_poller_is_held_to_the_same_limits() -> None:
         (socket,) = served.room.sockets
         sent = await fill(served, tick(1), droppable=True)
         assert LIMITS.skip_above < socket.buffered < LIMITS.skip_above + 2000
-        got = []
+        got: list[bytes] = []
         while len(got) < sent + 2:  # CONNECT, state and the ticks, in order and never more than 16 at once
             raw.writer.write(f"GET {target}\r\n".encode())
             batch = (await raw.answer())[1].split(b"\x1e")
