@@ -107,6 +107,9 @@ export const me: Me = { player_id: 'p1', nickname: 'Ada', score: 2784, rank: 2, 
 
 export function own(question_id: string, change: Partial<YourResult> = {}): YourResult {
   return {
+    game_id: 'g1',
+    seq: 6,
+    phase: 'result',
     question_id,
     status: 'correct',
     points: 1067,

@@ -26,17 +26,22 @@ const pages: Record<string, () => React.ReactNode> = {
   ),
   'join-name': () => (
     <Centred foot={<Link to="/">{words.join.otherPin}</Link>}>
-      <NameStep pin="428915" game={{ title: 'Photosynthesis, class 8B', phase: 'lobby', locked: false }} />
+      <NameStep pin="428915" game={{ title: 'Photosynthesis, class 8B', phase: 'lobby', locked: false, nickname_generator: false }} />
     </Centred>
   ),
   'join-all': () => (
     <Centred foot={<Link to="/">{words.join.otherPin}</Link>}>
-      <NameStep pin="428915" game={{ title: 'Photosynthesis, class 8B', phase: 'lobby', locked: false, identifier_label: 'Student number', teams: ['Foxes', 'Otters', 'Owls'] }} />
+      <NameStep pin="428915" game={{ title: 'Photosynthesis, class 8B', phase: 'lobby', locked: false, nickname_generator: false, identifier_label: 'Student number', teams: ['Foxes', 'Otters', 'Owls'] }} />
+    </Centred>
+  ),
+  'join-spun': () => (
+    <Centred foot={<Link to="/">{words.join.otherPin}</Link>}>
+      <NameStep pin="428915" game={{ title: 'Photosynthesis, class 8B', phase: 'lobby', locked: false, nickname_generator: true }} />
     </Centred>
   ),
   'join-locked': () => (
     <Centred foot={<Link to="/">{words.join.otherPin}</Link>}>
-      <NameStep pin="428915" game={{ title: 'Photosynthesis, class 8B', phase: 'lobby', locked: true }} />
+      <NameStep pin="428915" game={{ title: 'Photosynthesis, class 8B', phase: 'lobby', locked: true, nickname_generator: false }} />
     </Centred>
   ),
 }

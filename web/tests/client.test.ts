@@ -185,7 +185,7 @@ test('a result without the own part is asked for once', async () => {
 
 test('the own result that comes ahead needs no asking', async () => {
   player()
-  network.say('your_result', { ...at(6, 'result'), ...own('q-single') })
+  network.say('your_result', { ...own('q-single'), ...at(6, 'result') })
   network.say('question_closed', { ...at(6, 'result'), question_id: 'q-single', solution: {}, counts: {}, answered: 0, of: 1, leaderboard: [] })
   await timers.advance(0)
   expect(network.of('sync_game')).toHaveLength(0)
@@ -234,4 +234,31 @@ test('a host takes the seat back after every loss and repeats a command with the
   tries[1]!.answer({ ok: true, state: asking() })
   await done
   expect(client.view().game?.phase).toBe('question')
+})
+
+test('a stale access token is renewed, then left out; a player comes in without one', async () => {
+  const asked: boolean[] = []
+  const token = (renew: boolean) => {
+    asked.push(renew)
+    return Promise.resolve('stale')
+  }
+  const client = new GameClient({ kind: 'player', gameId: 'g1', resumeToken: 'r1' }, { ...ports(), token })
+  const given: unknown[] = [await network.credentials()]
+  network.isOpen = false
+  for (let i = 0; i < 2; i += 1) {
+    network.up = false
+    network.events.failed({ code: 'token_expired', message: 'Renew.' })
+    given.push(await network.credentials())
+  }
+  expect(given).toEqual([{ token: 'stale', resume: 'r1' }, { token: 'stale', resume: 'r1' }, { resume: 'r1' }])
+  expect(asked).toEqual([false, true])
+  expect(client.view().gone).toBeNull()
+})
+
+test('a seat that the server does not know is given up, with the way on in words', () => {
+  new Seats(store).take({ game_id: 'g1', pin: '428915', nickname: 'Ada', player_id: 'p1', resume_token: 'r1' })
+  const client = new GameClient({ kind: 'player', gameId: 'g1', resumeToken: 'r1' }, ports())
+  network.events.failed({ code: 'bad_token', message: 'Join again with the PIN.' })
+  expect(client.view().gone).toEqual({ why: 'unknown', message: 'Join again with the PIN.' })
+  expect(new Seats(store).all()).toEqual([])
 })

@@ -81,7 +81,7 @@ describe('clock', () => {
 
 describe('results', () => {
   test('the own result comes first and counts with the closing of the same seq', () => {
-    const early = step(playing, 'your_result', { ...at(6, 'result'), ...own('q-single') })
+    const early = step(playing, 'your_result', { ...own('q-single'), ...at(6, 'result') })
     expect(early).toMatchObject({ seq: 5, phase: 'question', me: { score: 2784 } })
     const closed = step(early, 'question_closed', { ...at(6, 'result'), ...closing })
     expect(closed).toMatchObject({ seq: 6, phase: 'result', closesAt: null, me: { score: 3851, rank: 2, result: { points: 1067 } }, leaderboard: board })
@@ -103,7 +103,7 @@ describe('results', () => {
   })
 
   test('a regrade of an earlier question changes the score and not what is shown', () => {
-    const early = step(playing, 'your_result', { ...at(6), ...own('q-old', { score: 9000, rank: 1 }) })
+    const early = step(playing, 'your_result', { ...own('q-old', { score: 9000, rank: 1 }), ...at(6) })
     const after = step(early, 'question_regraded', { ...at(6), question_id: 'q-old', solution: {}, leaderboard: [] })
     expect(after.me).toMatchObject({ score: 9000, rank: 1 })
     expect(after.me).not.toHaveProperty('result')

@@ -4,6 +4,11 @@ import { session, signedIn, signedOut, type Tokens, type User } from '@/api/sess
 /** Where the server is: the same site, or the address given at build time for a static host. */
 export const API_URL: string = import.meta.env.VITE_API_URL ?? ''
 
+/** Where a picture is: a path of the server, or an address of its own. */
+export function mediaUrl(url: string): string {
+  return url.startsWith('/') ? API_URL + url : url
+}
+
 let renewing: Promise<string | null> | null = null
 
 async function send(path: string, init: RequestInit, token: string | null): Promise<Response> {

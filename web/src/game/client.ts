@@ -1,5 +1,5 @@
 import { accessToken } from '@/api/client'
-import { Connection, NoAnswer, Refused, type Link } from '@/game/connection'
+import { Connection, FINAL, NoAnswer, Refused, type Link } from '@/game/connection'
 import { isFinal, Outbox, type Kept } from '@/game/outbox'
 import { fold, foldState, lacksOwnResult, type Game } from '@/game/reducer'
 import { Seats } from '@/game/seats'
@@ -34,13 +34,17 @@ export interface Ports {
   open: OpenWire
   timers: Timers
   store: Store
-  token: () => Promise<string | null>
+  token: (renew: boolean) => Promise<string | null>
 }
 
-const browserPorts: Ports = { open: openSocket, timers: browserTimers, store: kept, token: accessToken }
+const browserPorts: Ports = { open: openSocket, timers: browserTimers, store: kept, token: (renew) => accessToken({ renew }) }
 
+/** Refusals that may be about the access token, which a player can do without. */
+const TOKEN_CODES = new Set(['bad_token', 'token_expired', 'unauthenticated'])
 /** After connecting with a resume token the server speaks first; if it does not, we ask. */
 const STATE_MS = 3000
+/** How long a player's connection waits for an access token. */
+const TOKEN_MS = 2000
 /** A question that should have closed is asked about after this long. */
 const OVERDUE_MS = 2000
 
@@ -58,7 +62,9 @@ export class GameClient {
   #askedResultAt = -1
   #cancelOverdue: (() => void) | null = null
   #cancelRetry: (() => void) | null = null
-  #renewToken = false
+  /** An access token was sent with the last handshake; after a refusal it is renewed, then left out. */
+  #token: 'use' | 'renew' | 'omit' = 'use'
+  #sentToken = false
 
   constructor(role: Role, ports: Partial<Ports> = {}) {
     this.#ports = { ...browserPorts, ...ports }
@@ -98,7 +104,7 @@ export class GameClient {
     const joined = await this.#insist('join_game', payload, 20_000)
     const { game_id, pin } = joined.state
     this.#role = { kind: 'player', gameId: game_id, resumeToken: joined.resume_token }
-    const nickname = joined.state.me?.nickname ?? payload.nickname ?? ''
+    const nickname = joined.state.me?.nickname ?? payload.nickname
     new Seats(this.#ports.store).take({ game_id, pin, nickname, player_id: joined.player_id, resume_token: joined.resume_token })
     this.#take(joined.state)
     return game_id
@@ -136,7 +142,11 @@ export class GameClient {
   }
 
   async #credentials(): Promise<{ token?: string; resume?: string }> {
-    const token = await this.#ports.token().catch(() => null)
+    // A player needs no token, so a slow answer about one holds nobody up.
+    const late = new Promise<null>((give) => void this.#ports.timers.after(TOKEN_MS, () => give(null)))
+    const wanted = this.#token === 'omit' ? null : this.#ports.token(this.#token === 'renew').catch(() => null)
+    const token = await (this.#role.kind === 'host' ? wanted : Promise.race([wanted, late]))
+    this.#sentToken = token !== null
     return { ...(token && { token }), ...(this.#role.kind === 'player' && { resume: this.#role.resumeToken }) }
   }
 
@@ -156,8 +166,10 @@ export class GameClient {
 
   #linked(link: Link): void {
     this.#set({ link })
-    if (link === 'open') this.#enter()
-    else if (this.#view.sent?.status === 'sending') this.#set({ sent: { ...this.#view.sent, status: 'again' } })
+    if (link === 'open') {
+      this.#token = 'use'
+      this.#enter()
+    } else if (this.#view.sent?.status === 'sending') this.#set({ sent: { ...this.#view.sent, status: 'again' } })
   }
 
   /** On every new connection: become who we are. */
@@ -184,20 +196,16 @@ export class GameClient {
       const { state } = await this.#connection.request('resume_game', payload)
       this.#take(state)
     } catch (error) {
-      if (error instanceof Refused) this.#refused(error.refusal)
+      if (!(error instanceof Refused)) return
+      if (FINAL.has(error.code)) this.#refused(error.refusal)
+      else this.#ports.timers.after(error.refusal.retry_after_ms ?? 1000, () => this.#connection.reconnect())
     }
   }
 
   #refused(refusal: Refusal): void {
-    if (refusal.code === 'unauthenticated' && !this.#renewToken && this.#role.kind !== 'player') {
-      this.#renewToken = true
-      void accessToken({ renew: true })
-        .catch(() => null)
-        .then(() => this.#connection.reconnect())
-      return
-    }
-    if (refusal.retry_after_ms) {
-      this.#ports.timers.after(refusal.retry_after_ms, () => this.#connection.reconnect())
+    if (TOKEN_CODES.has(refusal.code) && this.#sentToken) {
+      this.#token = this.#token === 'use' ? 'renew' : 'omit'
+      this.#connection.reconnect()
       return
     }
     this.#leave(refusal.code === 'kicked' || refusal.code === 'banned' ? { why: 'kicked', ban: refusal.code === 'banned' } : { why: 'unknown', message: refusal.message })

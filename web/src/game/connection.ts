@@ -35,8 +35,8 @@ const SILENCE_MS = 13_000
 const BACKOFF_MS = [0, 150, 300, 600, 1000] as const
 /** A `move` asks for patience, but never for more than this. */
 const LONGEST_MOVE_MS = 15_000
-/** Codes after which the same handshake may succeed later. */
-const PASSING = new Set(['too_many', 'unavailable', 'timed_out', 'moving', 'starting', 'rate_limited', 'internal'])
+/** Codes after which the same handshake or resume never succeeds; after every other one it may, later. */
+export const FINAL = new Set(['bad_token', 'token_expired', 'unauthenticated', 'forbidden', 'not_found', 'kicked', 'banned', 'malformed'])
 
 /** Keeps one socket open: reconnects within a second of every loss, notices dead sockets, follows `move`. */
 export class Connection {
@@ -142,7 +142,7 @@ export class Connection {
 
   #failed(refusal: Refusal | null): void {
     if (this.#link === 'closed') return
-    if (refusal && !PASSING.has(refusal.code)) {
+    if (refusal && FINAL.has(refusal.code)) {
       this.events.refused(refusal)
       return
     }

@@ -26,7 +26,7 @@ export interface Game {
   podium: BoardRow[] | null
   me: Me | null
   /** Arrived ahead of the closing or regrading with the same seq, and counts from then. */
-  early: { seq: number; result: YourResult } | null
+  early: YourResult | null
   /** For a host. */
   players: Player[]
   answered: number
@@ -106,10 +106,7 @@ export function fold<E extends Exclude<ServerEvent, 'state' | 'kicked'>>(game: G
   }
   if (body.seq <= game.seq) return { game, hole: false }
   if (body.seq > game.seq + 1) return { game, hole: true }
-  if (name === 'your_result') {
-    const { game_id: _, seq, phase: __, ...result } = body as Body<'your_result'>
-    return { game: { ...game, early: { seq, result } }, hole: false }
-  }
+  if (name === 'your_result') return { game: { ...game, early: body as Body<'your_result'> }, hole: false }
   return { game: foldEntry({ ...game, seq: body.seq, phase: body.phase }, name, body, now), hole: false }
 }
 
@@ -219,7 +216,7 @@ function withoutAnswer(me: Me): Me {
 
 /** Applies the own result that came ahead with this seq. Score and rank are new even if the question shown is another. */
 function withResult(game: Game, questionId: string): Game {
-  const result = game.early?.seq === game.seq && game.early.result.question_id === questionId ? game.early.result : null
+  const result = game.early?.seq === game.seq && game.early.question_id === questionId ? game.early : null
   if (!result || !game.me) return { ...game, early: null }
   const me: Me = { ...game.me, score: result.score, rank: result.rank ?? null, streak: result.streak }
   if (game.question?.id === questionId && game.phase !== 'question') me.result = result

@@ -1,5 +1,6 @@
 import { io } from 'socket.io-client'
 import { API_URL } from '@/api/client'
+import type { Refusal } from '@/protocol'
 import { deviceId } from '@/storage'
 
 /** One socket that is opened, lost and opened again by its owner; nothing is buffered while it is closed. */
@@ -15,7 +16,7 @@ export interface WireEvents {
   /** The open socket closed. */
   lost(): void
   /** An attempt failed. `refusal` is set when a server answered and said no. */
-  failed(refusal: { code: string; message: string; retry_after_ms?: number } | null): void
+  failed(refusal: Refusal | null): void
   event(name: string, payload: unknown, answer: (value: unknown) => void): void
 }
 
@@ -29,12 +30,12 @@ export type OpenWire = (credentials: () => Promise<Credentials>, events: WireEve
 /** How long one attempt may take, handshake included. */
 const ATTEMPT_MS = 6000
 
-function refusalOf(error: unknown): { code: string; message: string; retry_after_ms?: number } | null {
-  const data: unknown = (error as { data?: unknown }).data
+function refusalOf(error: Error): Refusal | null {
+  const { data } = error as { data?: unknown }
   if (typeof data !== 'object' || data === null) return null
-  const { code, message, retry_after_ms } = data as Record<string, unknown>
+  const { code, retry_after_ms } = data as Record<string, unknown>
   if (typeof code !== 'string') return null
-  return { code, message: typeof message === 'string' ? message : '', ...(typeof retry_after_ms === 'number' && { retry_after_ms }) }
+  return { code, message: error.message, ...(typeof retry_after_ms === 'number' && { retry_after_ms }) }
 }
 
 /** Socket.IO, namespace `/games`: WebSocket first; after two failures by turns long polling, which passes every proxy. */

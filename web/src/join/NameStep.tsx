@@ -28,7 +28,9 @@ type Wrong = { field: 'nickname' | 'identifier' | 'team' | 'form'; text: string 
 function fieldOf(code: string): 'nickname' | 'identifier' | 'team' | 'form' {
   if (code.startsWith('nickname')) return 'nickname'
   if (code.startsWith('identifier')) return 'identifier'
-  if (code.startsWith('team')) return 'team'
+  if (code === 'unknown_team') return 'team'
+  // Of what is sent, only the name has rules that this page does not know.
+  if (code === 'invalid') return 'nickname'
   return 'form'
 }
 
@@ -60,7 +62,7 @@ export function NameStep({ pin, game }: { pin: string; game: GameAtPin }) {
 }
 
 function NameForm({ pin, game }: { pin: string; game: GameAtPin }) {
-  const spun = game.nickname_generator === true
+  const spun = game.nickname_generator
   const teams = game.teams ?? []
   const [name, setName] = useState(() => kept.read('name') ?? '')
   const [identifier, setIdentifier] = useState('')

@@ -5,7 +5,7 @@ import type { ScreenProps } from '@/player/screen'
 import { SentLine } from '@/player/SentLine'
 import { TimeBar } from '@/player/TimeBar'
 import { useHeading } from '@/player/useHeading'
-import { API_URL } from '@/api/client'
+import { mediaUrl } from '@/api/client'
 import type { Question } from '@/protocol'
 import { words } from '@/words'
 
@@ -37,7 +37,7 @@ function Asked({ question, opensAt, closesAt, sent, onAnswer, headingId, onPhone
         <h1 ref={heading} id={headingId} tabIndex={-1} className={text.length > 90 ? 'question__text question__text--long' : 'question__text'}>
           {text}
         </h1>
-        {onPhone && question.media && <img className="question__picture" src={API_URL + question.media.url} alt={question.media.alt ?? ''} />}
+        {onPhone && question.media && <img className="question__picture" src={mediaUrl(question.media.url)} alt={question.media.alt} />}
       </div>
       {reading ? (
         <Reading opensAt={opensAt} />

@@ -1,4 +1,4 @@
-import { API_URL } from '@/api/client'
+import { mediaUrl } from '@/api/client'
 import type { Option } from '@/protocol'
 import { Icon } from '@/ui/Icon'
 import { answerColour, letterAt, markColour, Shape } from '@/ui/Shape'
@@ -38,7 +38,7 @@ export function Tile({ option, index, pressed, mine, onPress }: Props) {
       </span>
       {!bare && (
         <span className="tile__body">
-          {option.media && <img className="tile__picture" src={API_URL + option.media.url} alt="" />}
+          {option.media && <img className="tile__picture" src={mediaUrl(option.media.url)} alt="" />}
           {option.text && <span className="tile__text">{option.text}</span>}
         </span>
       )}
