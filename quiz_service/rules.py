@@ -142,7 +142,8 @@ def _option_problems(question: Question, at: str) -> Iterator[FieldError]:
             yield FieldError(
                 field=f"{path}.text", message=f"Options {seen[looks] + 1} and {index + 1} are the same. Change one."
             )
-    yield from _key_problems(question, at)
+    if len(options) >= OPTIONS_MIN:
+        yield from _key_problems(question, at)
 
 
 def _key_problems(question: Question, at: str) -> Iterator[FieldError]:

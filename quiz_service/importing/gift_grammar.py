@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import pairwise
-from typing import Literal
+from typing import Literal, cast
 
 Format = Literal["moodle", "html", "markdown", "plain"]
 Kind = Literal["description", "essay", "true_false", "short", "choice", "matching", "numerical"]
@@ -332,7 +332,7 @@ def _segments(answers: str, row: int) -> Iterator[tuple[str, str, int]]:
 def _rich(text: str, default: Format) -> Rich:
     """Resolves the format and the escapes. Newlines of the source are spaces in all but HTML and Markdown."""
     match = FORMAT.match(text)
-    format: Format = match[1] if match else default  # type: ignore[assignment]
+    format = cast(Format, match[1]) if match else default
     if match:
         text = text[match.end() :]
     text = text.strip()
