@@ -1,0 +1,436 @@
+"""The wire of live games: who may do what, what comes back, and that nothing is refused silently."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import orjson
+import pytest
+
+from edkit.contracts.accounts import LoggedOut
+from edkit.errors import Unauthenticated
+from edkit.message import SYSTEM, Actor
+from tests.game_server.stage import OTHER, TEACHER, Client, Stage, choice, number_question, quiz, stage
+
+
+@pytest.fixture
+async def world(tmp_path: Path) -> AsyncIterator[Stage]:
+    async with stage(tmp_path) as made:
+        yield made
+
+
+class TestCreating:
+    async def test_only_a_teacher_hosts(self, world: Stage) -> None:
+        student = Actor(id="pupil", role="student")
+        nobody, pupil = await Client(world.a).connect(), await Client(world.a).connect(token=world.token(student))
+        assert await nobody.refused("create_game", quiz_id="quiz") == "not_a_teacher"
+        assert await pupil.refused("create_game", quiz_id="quiz") == "not_a_teacher"
+
+    async def test_the_same_op_id_is_the_same_game(self, world: Stage) -> None:
+        teacher = await Client(world.a).connect(token=world.token())
+        first = await teacher.do("create_game", quiz_id="quiz", op_id="once")
+        again = await teacher.do("create_game", quiz_id="quiz", op_id="once")
+        other = await teacher.do("create_game", quiz_id="quiz", op_id="twice")
+        assert (again["game_id"], again["pin"], again["host_key"]) == (
+            first["game_id"],
+            first["pin"],
+            first["host_key"],
+        )
+        assert other["game_id"] != first["game_id"]
+
+    async def test_a_quiz_of_somebody_else_is_not_there(self, world: Stage) -> None:
+        teacher = await Client(world.a).connect(token=world.token())
+        assert await teacher.refused("create_game", quiz_id="secret") == "not_found"
+
+    async def test_a_quiz_without_questions_is_refused_with_a_reason(self, world: Stage) -> None:
+        world.quizzes["quiz"] = quiz()
+        teacher = await Client(world.a).connect(token=world.token())
+        assert await teacher.refused("create_game", quiz_id="quiz") == "quiz_not_playable"
+
+    async def test_unknown_settings_are_refused(self, world: Stage) -> None:
+        teacher = await Client(world.a).connect(token=world.token())
+        assert await teacher.refused("create_game", quiz_id="quiz", settings={"cheat": True}) == "malformed"
+
+    async def test_a_token_that_does_not_hold_refuses_the_connection(self, world: Stage) -> None:
+        with pytest.raises(Unauthenticated) as refused:
+            await Client(world.a).connect(token="forged")
+        assert refused.value.code == "bad_token"
+
+
+class TestJoining:
+    async def test_the_same_join_id_is_the_same_player(self, world: Stage) -> None:
+        host = await world.host()
+        ada = await world.join(host, "Ada", join_id="ada-1")
+        again = await world.join(host, "Ada", join_id="ada-1")
+        assert (again.player_id, again.resume_token) == (ada.player_id, ada.resume_token)
+        assert again.state["player_count"] == 1
+
+    async def test_the_same_join_id_comes_back_even_when_the_game_was_locked(self, world: Stage) -> None:
+        host = await world.host()
+        ada = await world.join(host, "Ada", join_id="ada-1")
+        await host.do("lock_game", locked=True)
+        assert (await world.join(host, "Ada", join_id="ada-1")).player_id == ada.player_id
+        late = await Client(world.a).connect()
+        assert await late.refused("join_game", pin=host.pin, nickname="Ben") == "locked"
+
+    async def test_nicknames_are_one_after_folding(self, world: Stage) -> None:
+        host = await world.host()
+        await world.join(host, "Zoë")
+        other = await Client(world.a).connect()
+        assert await other.refused("join_game", pin=host.pin, nickname=" ＺＯË ") == "nickname_taken"
+        assert await other.refused("join_game", pin=host.pin, nickname="   ") == "invalid"
+        assert await other.refused("join_game", pin=host.pin, nickname="sh1t") == "invalid"
+        await other.do("join_game", pin=host.pin, nickname="Zoe")
+
+    async def test_a_game_may_make_the_names(self, world: Stage) -> None:
+        host = await world.host(nickname_generator=True)
+        one, two = await world.join(host, "anything"), await world.join(host, "anything")
+        assert len({one.state["me"]["nickname"], two.state["me"]["nickname"], "anything"}) == 3
+
+    async def test_a_wrong_pin_says_what_to_do_and_guessing_is_slowed(self, world: Stage) -> None:
+        host = await world.host()
+        guesser = await Client(world.a).connect()
+        wrong = "000000" if host.pin != "000000" else "000001"
+        for _ in range(60):
+            assert await guesser.refused("join_game", pin=wrong, nickname="X") == "unknown_pin"
+            await world.clock.advance(0.05)
+        codes = set()
+        for _ in range(10):
+            codes.add(await guesser.refused("join_game", pin=wrong, nickname="X"))
+        assert "too_many" in codes
+
+    async def test_late_joiners_answer_with_the_time_left_unless_the_game_forbids(self, world: Stage) -> None:
+        host = await world.host()
+        await world.join(host, "Ada")
+        await host.do("start_game")
+        await world.clock.advance(6)
+        ben = await world.join(host, "Ben")
+        assert ben.state["remaining_ms"] == 14_000
+        assert (await ben.answer("right"))["status"] == "accepted"
+        strict = await world.host(late_join=False)
+        await strict.do("start_game")
+        late = await Client(world.a).connect()
+        assert await late.refused("join_game", pin=strict.pin, nickname="Ben") == "already_started"
+
+    async def test_teams_and_identifiers_are_asked_for(self, world: Stage) -> None:
+        host = await world.host(teams=["Red", "Blue"], identifier_label="Student number")
+        client = await Client(world.a).connect()
+        assert await client.refused("join_game", pin=host.pin, nickname="Ada") == "invalid"
+        assert (
+            await client.refused("join_game", pin=host.pin, nickname="Ada", identifier="7", team="Green") == "invalid"
+        )
+        first = await world.join(host, "Ada", identifier="7")
+        second = await world.join(host, "Ben", identifier="8")
+        assert {first.state["me"]["team"], second.state["me"]["team"]} == {"Red", "Blue"}
+
+    async def test_an_ended_game_cannot_be_joined(self, world: Stage) -> None:
+        host = await world.host()
+        await host.do("end_game")
+        client = await Client(world.a).connect()
+        assert await client.refused("join_game", pin=host.pin, nickname="Ada") == "unknown_pin"
+
+
+class TestComingBack:
+    async def test_a_player_comes_back_by_token_with_the_answer_and_the_score(self, world: Stage) -> None:
+        host = await world.host()
+        ada = await world.join(host, "Ada")
+        await world.join(host, "Ben")
+        await host.do("start_game")
+        receipt = await ada.answer("right", "a1")
+        ada.leave()
+        back = await Client(world.a).connect(resume=ada.resume_token)
+        state = await back.next("state")
+        assert state["me"]["player_id"] == ada.player_id
+        assert {key: state["me"]["answer"][key] for key in ("answer_id", "status", "received_ms", "seq")} == {
+            key: receipt[key] for key in ("answer_id", "status", "received_ms", "seq")
+        }
+        await host.do("close_question")
+        again = await Client(world.a).connect()
+        resumed = await again.do("resume_game", resume_token=ada.resume_token)
+        assert resumed["role"] == "player"
+        assert resumed["state"]["me"]["result"] == (await back.next("your_result"))
+        assert resumed["state"]["player_count"] == 2
+
+    async def test_a_forged_token_opens_nothing(self, world: Stage) -> None:
+        host = await world.host()
+        ada = await world.join(host, "Ada")
+        client = await Client(world.a).connect()
+        forged = ada.resume_token[:-1] + ("A" if ada.resume_token[-1] != "A" else "B")
+        assert await client.refused("resume_game", resume_token=forged) == "bad_token"
+        with pytest.raises(Unauthenticated):
+            await Client(world.a).connect(resume=forged)
+
+    async def test_a_host_comes_back_by_key_or_as_the_owner_and_seq_never_falls(self, world: Stage) -> None:
+        host = await world.host()
+        await world.join(host, "Ada")
+        await host.do("start_game")
+        key = host.state["host_key"]
+        by_key, owner = await Client(world.a).connect(), await Client(world.a).connect(token=world.token())
+        assert (await by_key.do("resume_game", game_id=host.game_id, host_key=key))["role"] == "host"
+        state = (await owner.do("resume_game", game_id=host.game_id))["state"]
+        assert (state["seq"], state["host_key"]) == (host.state["seq"], key)
+        stranger = await Client(world.a).connect(token=world.token(OTHER))
+        assert await stranger.refused("resume_game", game_id=host.game_id) == "not_found"
+        assert await stranger.refused("resume_game", game_id=host.game_id, host_key="wrong") == "bad_token"
+
+    async def test_a_new_host_key_ends_the_old_one(self, world: Stage) -> None:
+        host = await world.host()
+        old = host.state["host_key"]
+        by_key = await Client(world.a).connect()
+        await by_key.do("resume_game", game_id=host.game_id, host_key=old)
+        assert await by_key.refused("rotate_host_key") == "not_the_owner"
+        new = (await host.do("rotate_host_key"))["host_key"]
+        assert new != old
+        assert not by_key.connected
+        again = await Client(world.a).connect()
+        assert await again.refused("resume_game", game_id=host.game_id, host_key=old) == "bad_token"
+        await again.do("resume_game", game_id=host.game_id, host_key=new)
+
+    async def test_logging_out_ends_the_right_to_host(self, world: Stage) -> None:
+        host = await world.host()
+        world.a.games.logged_out(TEACHER.id, "another session")
+        assert host.connected
+        await world.runtime.bus.publish(LoggedOut(user_id=TEACHER.id, session_id=TEACHER.session), actor=SYSTEM)
+        while host.connected:
+            await world.settled()
+
+
+class TestCommanding:
+    async def test_players_and_strangers_command_nothing(self, world: Stage) -> None:
+        host = await world.host()
+        ada, stranger = await world.join(host, "Ada"), await Client(world.a).connect()
+        assert await ada.refused("start_game") == "not_a_host"
+        assert await stranger.refused("start_game") == "not_in_game"
+        assert await stranger.refused("submit_answer", answer_id="a", question_id="q1", text="x") == "not_in_game"
+        assert await host.refused("submit_answer", answer_id="a", question_id="q1", text="x") == "not_a_player"
+
+    async def test_a_double_click_advances_once(self, world: Stage) -> None:
+        host = await world.host()
+        await world.join(host, "Ada")
+        first = await host.do("start_game", op_id="go", seq=1)
+        again = await host.do("start_game", op_id="go", seq=1)
+        stale = await host.do("next_question", seq=1)
+        assert first["state"]["seq"] == again["state"]["seq"] == stale["state"]["seq"] == 3
+
+    async def test_an_op_id_does_its_work_once_even_without_seq(self, world: Stage) -> None:
+        host = await world.host()
+        await host.do("start_game")
+        await host.do("next_question", op_id="n1")
+        await host.do("next_question", op_id="n2")
+        state = (await host.do("next_question", op_id="n2"))["state"]
+        assert (state["phase"], state["question"]["index"]) == ("question", 1)
+
+    async def test_a_refusal_has_a_code_and_words(self, world: Stage) -> None:
+        host = await world.host()
+        assert await host.refused("next_question") == "not_started"
+        assert await host.refused("kick_player", player_id="nobody") == "unknown_player"
+        assert await host.refused("no_such_event") == "unknown_event"
+        assert await host.refused("lock_game", locked="yes") == "malformed"
+
+    async def test_kicked_is_told_cut_and_free_to_come_anew(self, world: Stage) -> None:
+        host = await world.host()
+        ada = await world.join(host, "Ada", join_id="ada")
+        await world.join(host, "Ben")
+        await host.do("kick_player", player_id=ada.player_id)
+        assert (await ada.next("kicked"))["ban"] is False
+        assert not ada.connected
+        client = await Client(world.a).connect()
+        assert await client.refused("resume_game", resume_token=ada.resume_token) == "kicked"
+        anew = await world.join(host, "Ada", join_id="ada")
+        assert anew.player_id != ada.player_id
+        assert [p["nickname"] for p in (await host.do("sync_game"))["state"]["players"]] == ["Ben", "Ada"]
+
+    async def test_a_ban_refuses_device_user_and_name_but_nobody_else(self, world: Stage) -> None:
+        host = await world.host()
+        pupil = Actor(id="pupil", role="student", session="s9")
+        bad = await Client(world.a).connect(token=world.token(pupil), device="phone-1")
+        joined = await bad.do("join_game", pin=host.pin, nickname="Max")
+        await host.do("kick_player", player_id=joined["player_id"], ban=True)
+        assert (await bad.next("kicked"))["ban"] is True
+        for auth, name in (({"device": "phone-1"}, "A"), ({"token": world.token(pupil)}, "B"), ({}, "ＭＡＸ")):
+            client = await Client(world.a).connect(**auth)
+            assert await client.refused("join_game", pin=host.pin, nickname=name) == "banned"
+        await world.join(host, "Somebody else")
+
+    async def test_a_kicked_player_is_out_of_the_counting(self, world: Stage) -> None:
+        host = await world.host()
+        ada, ben = await world.join(host, "Ada"), await world.join(host, "Ben")
+        await host.do("start_game")
+        await ada.answer("right")
+        await host.do("kick_player", player_id=ben.player_id)
+        await world.advance(1)
+        closed = await host.next("question_closed")
+        assert (closed["answered"], closed["of"]) == (1, 1)
+
+    async def test_a_regrade_changes_scores_and_says_whose(self, world: Stage) -> None:
+        host = await world.host()
+        ada = await world.join(host, "Ada")
+        await host.do("start_game")
+        wrong = next(o["id"] for o in ada.question()["options"] if o["text"] == "wrong")
+        await ada.answer("wrong")
+        await world.settled()
+        assert (await ada.next("your_result"))["points"] == 0
+        done = await host.do("regrade_question", question_id="q1", correct_option_ids=[wrong], op_id="r")
+        assert done["changes"][0]["score_after"] == 1000
+        assert (await ada.next("your_result"))["points"] == 1000
+        again = await host.do("regrade_question", question_id="q1", correct_option_ids=[wrong], op_id="r")
+        assert again["changes"] == done["changes"]
+        assert (await ada.next("question_regraded"))["leaderboard"][0]["score"] == 1000
+
+
+class TestTime:
+    async def test_a_question_closes_at_its_deadline_without_any_browser(self, world: Stage) -> None:
+        host = await world.host()
+        ada = await world.join(host, "Ada")
+        await host.do("start_game")
+        host.leave()
+        ada.leave()
+        await world.advance(21)
+        game = (await world.a.play.follower.get(host.game_id)).match.game
+        assert game.phase == "result"
+
+    async def test_who_left_counts_for_ten_seconds_only(self, world: Stage) -> None:
+        host = await world.host()
+        ada, ben = await world.join(host, "Ada"), await world.join(host, "Ben")
+        await world.advance(11)
+        await host.do("start_game")
+        await ada.answer("right")
+        ben.leave()
+        await world.advance(9)
+        assert host.events("question_closed") == []
+        await world.advance(3)
+        assert (await host.next("question_closed"))["of"] == 2
+
+    async def test_nobody_there_is_not_all_answered(self, world: Stage) -> None:
+        host = await world.host()
+        await host.do("start_game")
+        await world.advance(19)
+        assert host.events("question_closed") == []
+
+    async def test_the_next_question_opens_by_itself_and_the_game_ends(self, world: Stage) -> None:
+        host = await world.host(auto_advance_ms=2000)
+        ada = await world.join(host, "Ada")
+        await host.do("start_game")
+        await ada.answer("right")
+        await world.settled()
+        await world.advance(3)
+        assert (await ada.next("question_opened"))["question"]["index"] == 0
+        assert (await ada.next("question_opened"))["question"]["index"] == 1
+        await world.advance(26)
+        assert (await ada.next("game_ended"))["report_id"] == host.game_id
+
+    async def test_a_forgotten_game_ends_after_four_hours(self, world: Stage) -> None:
+        host = await world.host()
+        await world.clock.advance(4 * 3600 - 2)
+        await world.advance(1)
+        assert host.events("game_ended") == []
+        await world.advance(3)
+        assert await host.next("game_ended")
+
+    async def test_presence_is_told_to_hosts(self, world: Stage) -> None:
+        host = await world.host()
+        ada = await world.join(host, "Ada")
+        await world.advance(3)
+        told = host.events("players_changed")[-1]
+        assert (told["players"][0]["nickname"], told["players"][0]["connected"], told["count"]) == ("Ada", True, 1)
+        ada.leave()
+        await world.advance(3)
+        told = host.events("players_changed")[-1]
+        assert (told["players"][0]["nickname"], told["players"][0]["connected"], told["count"]) == ("Ada", False, 1)
+
+    async def test_round_trips_are_measured_three_times_at_first(self, world: Stage) -> None:
+        host = await world.host()
+        client = await Client(world.a).connect()
+        client.answers_probes = True
+        await client.do("join_game", pin=host.pin, nickname="Ada")
+        await world.settled()
+        assert [data["n"] for data in client.events("probe")] == [1, 2, 3]
+        await world.advance(10)
+        assert len(client.events("probe")) == 4
+
+
+class TestTheWire:
+    async def test_every_entry_reaches_every_viewer_once_and_in_order(self, world: Stage) -> None:
+        host = await world.host()
+        ada, ben = await world.join(host, "Ada"), await world.join(host, "Ben")
+        await host.do("start_game")
+        await host.do("extend_question", ms=1000, player_ids=[ada.player_id])
+        await host.do("pause_game")
+        await host.do("unpause_game")
+        await host.do("lock_game", locked=True)
+        await host.do("kick_player", player_id=ben.player_id)
+        await host.do("close_question")
+        await host.do("rotate_host_key")
+        await host.do("end_game")
+        for client in (host, ada):
+            sequenced = [
+                data["seq"]
+                for name, data in client.heard
+                if "seq" in data and name not in ("players_changed", "answers_counted", "your_result", "state")
+            ]
+            assert sequenced == list(range(2, 12))
+        assert [name for name, data in ada.heard if data.get("seq") == 9][:2] == ["your_result", "question_closed"]
+
+    async def test_two_games_never_hear_of_each_other(self, world: Stage) -> None:
+        one, two = await world.host(), await world.host()
+        ada, ben = await world.join(one, "Ada"), await world.join(two, "Ben")
+        for host in (one, two):
+            await host.do("start_game")
+        await ada.answer("right")
+        await ben.answer("wrong")
+        await world.advance(2)
+        for client, game in ((one, one), (ada, one), (two, two), (ben, two)):
+            assert {data["game_id"] for _, data in client.heard if "game_id" in data} == {game.game_id}
+        assert two.events("question_closed")[0]["counts"] != one.events("question_closed")[0]["counts"]
+
+    async def test_before_the_closing_no_player_is_told_what_is_right_or_what_others_chose(self, world: Stage) -> None:
+        world.quizzes["quiz"] = quiz(
+            number_question(1).model_copy(update={"explanation": "CANARY", "number": number_question(1).number}),
+            choice(2),
+        )
+        host = await world.host()
+        ada, ben = await world.join(host, "Ada"), await world.join(host, "Ben")
+        await host.do("start_game")
+        heard = [await ben.ask("submit_answer", answer_id="b", question_id="q1", number=424242)]
+        heard += [await ada.ask("sync_game"), await ada.ask("submit_answer", answer_id="a", question_id="q1", text="?")]
+        heard += [await ada.ask("resume_game", resume_token=ada.resume_token)]
+        text = orjson.dumps([heard[1:], ada.heard]).decode()
+        assert "CANARY" not in text
+        assert "424242" not in text
+        assert '"solution"' not in text
+        assert "42" not in orjson.dumps([data.get("question") for _, data in ada.heard]).decode()
+
+    async def test_events_and_snapshots_agree(self, world: Stage) -> None:
+        host = await world.host()
+        ada = await world.join(host, "Ada")
+        await host.do("start_game")
+        opened = await ada.next("question_opened")
+        state = (await ada.do("sync_game"))["state"]
+        assert state["question"] == opened["question"]
+        await ada.answer("right")
+        closed = await ada.next("question_closed")
+        state = (await ada.do("sync_game"))["state"]
+        assert state["leaderboard"] == closed["leaderboard"]
+        assert state["me"]["result"] == ada.events("your_result")[-1]
+        assert state["result"]["counts"] == closed["counts"]
+
+    async def test_a_flood_is_answered_then_cut(self, world: Stage) -> None:
+        client = await Client(world.a).connect()
+        codes = [(await client.ask("probe_clock", t0=1.0)).get("error", {}).get("code") for _ in range(600)]
+        assert codes[0] is None
+        assert codes[100] == "too_many"
+        assert not client.connected
+
+    async def test_a_server_that_leaves_says_when_to_come_back_and_lets_nobody_in(self, world: Stage) -> None:
+        host = await world.host()
+        ada = await world.join(host, "Ada")
+        await world.a.drain()
+        assert 0 <= (await ada.next("move"))["retry_after_ms"] <= 5000
+        late = Client(world.a)
+        await late.connect()
+        assert await late.refused("join_game", pin=host.pin, nickname="Ben") == "server_leaving"
+
+    async def test_the_clock_probe_answers_in_place(self, world: Stage) -> None:
+        client = await Client(world.a).connect()
+        answer = await client.do("probe_clock", t0=12.5)
+        assert answer["t0"] == 12.5
+        assert answer["t1"] <= answer["t2"]
