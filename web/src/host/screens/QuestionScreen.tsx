@@ -21,7 +21,7 @@ export function QuestionScreen({ game }: { game: Game }) {
       <Head game={game} question={question} />
       {closesAt !== null && open && !slide && <TimeBar closesAt={closesAt} limitMs={Math.max(1, question.time_limit_ms)} />}
       <h1 className={question.text.length > 120 ? 'ask__text ask__text--long' : 'ask__text'}>{question.text}</h1>
-      {question.media && <img className="ask__picture" src={API_URL + question.media.url} alt={question.media.alt ?? ''} />}
+      {question.media && <img className="ask__picture" src={API_URL + question.media.url} alt={question.media.alt} />}
       {game.paused ? (
         <p className="ask__still">
           <Icon name="pause" /> {hostWords.question.paused}
@@ -67,7 +67,7 @@ function Options({ question, dim }: { question: Question; dim: boolean }) {
             <li key={option.id} className="tiles__one" style={{ background: answerColour(letter) }}>
               <Shape letter={letter} size="1.2em" />
               <b>{letter}</b>
-              {option.media && <img src={API_URL + option.media.url} alt={option.media.alt ?? ''} />}
+              {option.media && <img src={API_URL + option.media.url} alt={option.media.alt} />}
               <span>{option.text}</span>
             </li>
           )

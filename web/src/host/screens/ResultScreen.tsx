@@ -12,7 +12,7 @@ export function ResultScreen({ game }: { game: Game }) {
     <section className="outcome" data-type={question.type}>
       <Head game={game} question={question} />
       <h1 className="outcome__text">{question.text}</h1>
-      {question.media && <img className="outcome__picture" src={API_URL + question.media.url} alt={question.media.alt ?? ''} />}
+      {question.media && <img className="outcome__picture" src={API_URL + question.media.url} alt={question.media.alt} />}
       {result.solution.void && <p className="outcome__void">{hostWords.result.voided}</p>}
       {question.type !== 'slide' && <Chart question={question} result={result} />}
       {question.type !== 'slide' && <p className="outcome__answered tabular muted">{hostWords.result.answered(result.answered, result.of)}</p>}
