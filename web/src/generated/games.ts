@@ -4,30 +4,30 @@
  * The player one rank higher, and by how many points.
  */
 export interface Ahead {
-  nickname: string
   gap: number
+  nickname: string
 }
 /**
  * The receipt.
  */
 export interface AnswerReceived {
   answer_id: string
-  question_id: string
-  status: 'accepted' | 'duplicate' | 'late' | 'closed' | 'early' | 'invalid'
-  seq: number
-  received_ms: number
   ok: true
+  question_id: string
+  received_ms: number
+  seq: number
+  status: 'accepted' | 'duplicate' | 'late' | 'closed' | 'early' | 'invalid'
 }
 /**
  * To hosts, at most ten a second, no entry.
  */
 export interface AnswersCounted {
+  answered: number
   game_id: string
-  seq: number
+  of: number
   phase: 'lobby' | 'question' | 'result' | 'ended'
   question_id: string
-  answered: number
-  of: number
+  seq: number
 }
 export interface ClockProbed {
   ok: true
@@ -43,9 +43,20 @@ export interface CloseQuestion {
  * The state after the command, or the present one if it was stale. `changes` answer a regrade.
  */
 export interface CommandDone {
+  changes?: ScoreChange[] | null
   ok: true
   state: State
-  changes?: ScoreChange[] | null
+}
+/**
+ * What a regrade did to one player.
+ */
+export interface ScoreChange {
+  nickname: string
+  player_id: string
+  rank_after?: number | null
+  rank_before?: number | null
+  score_after: number
+  score_before: number
 }
 /**
  * The snapshot: all that a client needs to stand where one that never left stands.
@@ -54,31 +65,167 @@ export interface CommandDone {
  * `opens_in_ms` and `remaining_ms` (until the deadline, reading time included) stand still while `paused`.
  */
 export interface State {
+  answered?: number | null
   game_id: string
-  seq: number
+  host_key?: string | null
+  leaderboard?: LeaderboardRow[] | null
+  locked: boolean
+  me?: Me | null
+  of?: number | null
+  opens_in_ms?: number | null
+  pause_reason?: string | null
+  paused: boolean
   phase: 'lobby' | 'question' | 'result' | 'ended'
   pin: string
-  paused: boolean
-  pause_reason?: string | null
-  locked: boolean
-  title: string
-  question_count: number
-  settings: GameSettings
   player_count: number
-  question?: GameQuestion | null
-  opens_in_ms?: number | null
-  remaining_ms?: number | null
-  result?: QuestionResult | null
-  leaderboard?: LeaderboardRow[] | null
-  team_leaderboard?: TeamRow[] | null
-  podium?: LeaderboardRow[] | null
-  report_id?: string | null
-  me?: Me | null
   players?: RosterPlayer[] | null
-  answered?: number | null
-  of?: number | null
+  podium?: LeaderboardRow[] | null
+  question?: GameQuestion | null
+  question_count: number
+  remaining_ms?: number | null
+  report_id?: string | null
+  result?: QuestionResult | null
+  seq: number
+  settings: GameSettings
   solution?: Solution | null
-  host_key?: string | null
+  team_leaderboard?: TeamRow[] | null
+  title: string
+}
+/**
+ * `delta` is the number of places gained since the leaderboard before; 0 for who was not on it.
+ */
+export interface LeaderboardRow {
+  delta: number
+  nickname: string
+  player_id: string
+  rank: number
+  score: number
+}
+/**
+ * The player who looks. `answer` and `result` belong to the question on show. `rank` comes with the first board.
+ */
+export interface Me {
+  answer?: OwnAnswer | null
+  nickname: string
+  player_id: string
+  rank?: number | null
+  result?: YourResult | null
+  score: number
+  streak: number
+  team?: string | null
+}
+/**
+ * The player's stored answer: the receipt and what was chosen.
+ */
+export interface OwnAnswer {
+  answer_id: string
+  number?: number | null
+  option_ids?: string[] | null
+  question_id: string
+  received_ms: number
+  seq: number
+  status: 'accepted' | 'duplicate' | 'late' | 'closed' | 'early' | 'invalid'
+  text?: string | null
+}
+/**
+ * One player's result of one question; `points` is the sum of the parts without the credit.
+ *
+ * `score`, `rank` and `streak` are those of the whole game. `rank` is missing while the player is on no board yet.
+ */
+export interface YourResult {
+  ahead?: Ahead | null
+  game_id: string
+  parts: ScoreParts
+  phase: 'lobby' | 'question' | 'result' | 'ended'
+  points: number
+  question_id: string
+  rank?: number | null
+  score: number
+  seq: number
+  status: 'correct' | 'partial' | 'wrong' | 'none' | 'survey'
+  streak: number
+}
+export interface ScoreParts {
+  base: number
+  latency_credit_ms: number
+  speed: number
+  streak: number
+}
+/**
+ * A player as the host sees them.
+ */
+export interface RosterPlayer {
+  connected: boolean
+  id: string
+  nickname: string
+  rtt_ms?: number | null
+  team?: string | null
+}
+/**
+ * A question as shown: never its solution. `index` counts from 0.
+ */
+export interface GameQuestion {
+  id: string
+  index: number
+  max?: number | null
+  media?: Media | null
+  min?: number | null
+  options?: GameOption[] | null
+  points: number
+  step?: number | null
+  text: string
+  time_limit_ms: number
+  total: number
+  type: 'single_choice' | 'multiple_choice' | 'true_false' | 'typed' | 'number' | 'order' | 'poll' | 'word_cloud' | 'open' | 'slide'
+  unit?: string | null
+}
+/**
+ * A picture. `url` is `/api/files/{id}` of a file the author owns, or an https address; `alt` says what is seen.
+ */
+export interface Media {
+  alt: string
+  url: string
+}
+/**
+ * A choice as shown. `id` is random per game; letter, colour and shape go by its place in the list.
+ */
+export interface GameOption {
+  id: string
+  media?: Media | null
+  text: string
+}
+/**
+ * The closed question on show.
+ */
+export interface QuestionResult {
+  answered: number
+  counts:
+    | {
+        [k: string]: number
+      }
+    | TextCount[]
+  explanation?: string | null
+  of: number
+  question_id: string
+  solution: Solution
+}
+/**
+ * How many gave this text. `text` is the commonest spelling of the answers that fold to the same.
+ */
+export interface TextCount {
+  n: number
+  text: string
+}
+/**
+ * What was right; empty for types without a right answer. `void`: the question was taken out of all scores.
+ */
+export interface Solution {
+  accepted?: string[] | null
+  number?: number | null
+  option_ids?: string[] | null
+  order_ids?: string[] | null
+  tolerance?: number | null
+  void?: true | null
 }
 /**
  * How one game is played; frozen at its creation.
@@ -89,184 +236,37 @@ export interface State {
  * announcing a question and opening it. `auto_advance_ms` after a closing the next question opens by itself.
  */
 export interface GameSettings {
-  scoring: 'kahoot' | 'accuracy' | 'survey'
-  streak_bonus: boolean
+  auto_advance_ms?: number | null
+  identifier_label?: string | null
   late_join: boolean
-  shuffle_options: boolean
+  latency_credit_ms_max: number
+  leaderboard_size: number
   nickname_filter: boolean
   nickname_generator: boolean
-  identifier_label?: string | null
-  teams?: string[] | null
-  show_leaderboard: boolean
-  leaderboard_size: number
   question_on_phone: boolean
   reading_ms: number
-  auto_advance_ms?: number | null
-  latency_credit_ms_max: number
-}
-/**
- * A question as shown: never its solution. `index` counts from 0.
- */
-export interface GameQuestion {
-  id: string
-  index: number
-  total: number
-  type: 'single_choice' | 'multiple_choice' | 'true_false' | 'typed' | 'number' | 'order' | 'poll' | 'word_cloud' | 'open' | 'slide'
-  text: string
-  media?: Media | null
-  options?: GameOption[] | null
-  time_limit_ms: number
-  points: number
-  min?: number | null
-  max?: number | null
-  step?: number | null
-  unit?: string | null
-}
-/**
- * A picture. `url` is `/api/files/{id}` of a file the author owns, or an https address; `alt` says what is seen.
- */
-export interface Media {
-  url: string
-  alt: string
-}
-/**
- * A choice as shown. `id` is random per game; letter, colour and shape go by its place in the list.
- */
-export interface GameOption {
-  id: string
-  text: string
-  media?: Media | null
-}
-/**
- * The closed question on show.
- */
-export interface QuestionResult {
-  question_id: string
-  solution: Solution
-  explanation?: string | null
-  counts:
-    | {
-        [k: string]: number
-      }
-    | TextCount[]
-  answered: number
-  of: number
-}
-/**
- * What was right; empty for types without a right answer. `void`: the question was taken out of all scores.
- */
-export interface Solution {
-  option_ids?: string[] | null
-  accepted?: string[] | null
-  number?: number | null
-  tolerance?: number | null
-  order_ids?: string[] | null
-  void?: true | null
-}
-/**
- * How many gave this text. `text` is the commonest spelling of the answers that fold to the same.
- */
-export interface TextCount {
-  text: string
-  n: number
-}
-/**
- * `delta` is the number of places gained since the leaderboard before; 0 for who was not on it.
- */
-export interface LeaderboardRow {
-  player_id: string
-  nickname: string
-  score: number
-  rank: number
-  delta: number
+  scoring: 'kahoot' | 'accuracy' | 'survey'
+  show_leaderboard: boolean
+  shuffle_options: boolean
+  streak_bonus: boolean
+  teams?: string[] | null
 }
 /**
  * `score` is the mean of the members', rounded half up.
  */
 export interface TeamRow {
-  team: string
-  score: number
-  rank: number
   delta: number
-}
-/**
- * The player who looks. `answer` and `result` belong to the question on show. `rank` comes with the first board.
- */
-export interface Me {
-  player_id: string
-  nickname: string
-  team?: string | null
+  rank: number
   score: number
-  rank?: number | null
-  streak: number
-  answer?: OwnAnswer | null
-  result?: YourResult | null
-}
-/**
- * The player's stored answer: the receipt and what was chosen.
- */
-export interface OwnAnswer {
-  answer_id: string
-  question_id: string
-  status: 'accepted' | 'duplicate' | 'late' | 'closed' | 'early' | 'invalid'
-  seq: number
-  received_ms: number
-  option_ids?: string[] | null
-  text?: string | null
-  number?: number | null
-}
-/**
- * One player's result of one question; `points` is the sum of the parts without the credit.
- *
- * `score`, `rank` and `streak` are those of the whole game. `rank` is missing while the player is on no board yet.
- */
-export interface YourResult {
-  game_id: string
-  seq: number
-  phase: 'lobby' | 'question' | 'result' | 'ended'
-  question_id: string
-  status: 'correct' | 'partial' | 'wrong' | 'none' | 'survey'
-  points: number
-  parts: ScoreParts
-  score: number
-  rank?: number | null
-  streak: number
-  ahead?: Ahead | null
-}
-export interface ScoreParts {
-  base: number
-  speed: number
-  streak: number
-  latency_credit_ms: number
-}
-/**
- * A player as the host sees them.
- */
-export interface RosterPlayer {
-  id: string
-  nickname: string
-  team?: string | null
-  connected: boolean
-  rtt_ms?: number | null
-}
-/**
- * What a regrade did to one player.
- */
-export interface ScoreChange {
-  player_id: string
-  nickname: string
-  score_before: number
-  score_after: number
-  rank_before?: number | null
-  rank_after?: number | null
+  team: string
 }
 /**
  * A teacher opens a lobby over the quiz as it stands now.
  */
 export interface CreateGame {
+  op_id?: string | null
   quiz_id: string
   settings: GameSettings1
-  op_id?: string | null
 }
 /**
  * How one game is played; frozen at its creation.
@@ -277,20 +277,20 @@ export interface CreateGame {
  * announcing a question and opening it. `auto_advance_ms` after a closing the next question opens by itself.
  */
 export interface GameSettings1 {
-  scoring: 'kahoot' | 'accuracy' | 'survey'
-  streak_bonus: boolean
+  auto_advance_ms?: number | null
+  identifier_label?: string | null
   late_join: boolean
-  shuffle_options: boolean
+  latency_credit_ms_max: number
+  leaderboard_size: number
   nickname_filter: boolean
   nickname_generator: boolean
-  identifier_label?: string | null
-  teams?: string[] | null
-  show_leaderboard: boolean
-  leaderboard_size: number
   question_on_phone: boolean
   reading_ms: number
-  auto_advance_ms?: number | null
-  latency_credit_ms_max: number
+  scoring: 'kahoot' | 'accuracy' | 'survey'
+  show_leaderboard: boolean
+  shuffle_options: boolean
+  streak_bonus: boolean
+  teams?: string[] | null
 }
 export interface EndGame {
   op_id?: string | null
@@ -300,16 +300,16 @@ export interface EndGame {
  * More time for the open question: for everyone, or for the players named.
  */
 export interface ExtendQuestion {
-  op_id?: string | null
-  seq?: number | null
   ms: number
+  op_id?: string | null
   player_ids?: string[] | null
+  seq?: number | null
 }
 export interface GameCreated {
-  ok: true
   game_id: string
-  pin: string
   host_key: string
+  ok: true
+  pin: string
   state: State
 }
 /**
@@ -317,23 +317,23 @@ export interface GameCreated {
  */
 export interface GameEnded {
   game_id: string
-  seq: number
+  leaderboard: LeaderboardRow[]
   phase: 'lobby' | 'question' | 'result' | 'ended'
   podium: LeaderboardRow[]
-  leaderboard: LeaderboardRow[]
-  team_leaderboard?: TeamRow[] | null
   report_id: string
+  seq: number
+  team_leaderboard?: TeamRow[] | null
 }
 /**
  * What a person with the PIN may know before joining, so that the join form asks for the right things.
  */
 export interface GameFound {
-  title: string
-  phase: 'lobby' | 'question' | 'result' | 'ended'
-  locked: boolean
   identifier_label?: string | null
-  teams?: string[] | null
+  locked: boolean
   nickname_generator: boolean
+  phase: 'lobby' | 'question' | 'result' | 'ended'
+  teams?: string[] | null
+  title: string
 }
 export interface GameJoined {
   ok: true
@@ -343,15 +343,15 @@ export interface GameJoined {
 }
 export interface GameLocked {
   game_id: string
-  seq: number
-  phase: 'lobby' | 'question' | 'result' | 'ended'
   locked: boolean
+  phase: 'lobby' | 'question' | 'result' | 'ended'
+  seq: number
 }
 export interface GamePaused {
   game_id: string
-  seq: number
   phase: 'lobby' | 'question' | 'result' | 'ended'
   reason?: string | null
+  seq: number
 }
 export interface GameResumed {
   ok: true
@@ -363,10 +363,10 @@ export interface GameResumed {
  */
 export interface GameStarted {
   game_id: string
-  seq: number
   phase: 'lobby' | 'question' | 'result' | 'ended'
-  title: string
   question_count: number
+  seq: number
+  title: string
 }
 export interface GameSynced {
   ok: true
@@ -374,14 +374,14 @@ export interface GameSynced {
 }
 export interface GameUnpaused {
   game_id: string
-  seq: number
-  phase: 'lobby' | 'question' | 'result' | 'ended'
   opens_in_ms?: number | null
+  phase: 'lobby' | 'question' | 'result' | 'ended'
   remaining_ms?: number | null
+  seq: number
 }
 export interface HostKeyRotated {
-  ok: true
   host_key: string
+  ok: true
 }
 /**
  * Anyone comes in. `join_id` is the client's UUID: the same again is the same player.
@@ -389,31 +389,31 @@ export interface HostKeyRotated {
  * `nickname` may be empty only where the game makes the names; `identifier` is asked for by `identifier_label`.
  */
 export interface JoinGame {
-  pin: string
-  nickname: string
-  join_id?: string | null
   identifier?: string | null
+  join_id?: string | null
+  nickname: string
+  pin: string
   team?: string | null
 }
 export interface KickPlayer {
-  op_id?: string | null
-  seq?: number | null
-  player_id: string
   ban: boolean
+  op_id?: string | null
+  player_id: string
+  seq?: number | null
 }
 /**
  * To the player concerned, who is then disconnected.
  */
 export interface Kicked {
-  game_id: string
-  seq: number
-  phase: 'lobby' | 'question' | 'result' | 'ended'
   ban: boolean
+  game_id: string
+  phase: 'lobby' | 'question' | 'result' | 'ended'
+  seq: number
 }
 export interface LockGame {
+  locked: boolean
   op_id?: string | null
   seq?: number | null
-  locked: boolean
 }
 /**
  * This server is leaving; reconnect after that long. The game goes on.
@@ -427,28 +427,28 @@ export interface NextQuestion {
 }
 export interface PauseGame {
   op_id?: string | null
-  seq?: number | null
   reason?: string | null
+  seq?: number | null
 }
 /**
  * To hosts.
  */
 export interface PlayerKicked {
+  ban: boolean
   game_id: string
-  seq: number
   phase: 'lobby' | 'question' | 'result' | 'ended'
   player_id: string
-  ban: boolean
+  seq: number
 }
 /**
  * To hosts, at most ten a second, no entry: those that changed, and how many players there are.
  */
 export interface PlayersChanged {
+  count: number
   game_id: string
-  seq: number
   phase: 'lobby' | 'question' | 'result' | 'ended'
   players: RosterPlayer[]
-  count: number
+  seq: number
 }
 /**
  * Acknowledged at once by the client: how the server measures round trips.
@@ -463,54 +463,55 @@ export interface ProbeClock {
   t0: number
 }
 export interface QuestionClosed {
-  question_id: string
-  solution: Solution
-  explanation?: string | null
+  answered: number
   counts:
     | {
         [k: string]: number
       }
     | TextCount[]
-  answered: number
-  of: number
+  explanation?: string | null
   game_id: string
-  seq: number
-  phase: 'lobby' | 'question' | 'result' | 'ended'
   leaderboard: LeaderboardRow[]
+  of: number
+  phase: 'lobby' | 'question' | 'result' | 'ended'
+  question_id: string
+  seq: number
+  solution: Solution
   team_leaderboard?: TeamRow[] | null
 }
 /**
- * More time. `player_ids` tells hosts that it is for these players only; others get `state_advanced`.
+ * More time. `player_ids` tells hosts that it is for these players only, and `remaining_ms` then is the latest of
+ * theirs; other players get `state_advanced`. Elsewhere hosts are told the deadline of the class.
  */
 export interface QuestionExtended {
   game_id: string
-  seq: number
   phase: 'lobby' | 'question' | 'result' | 'ended'
+  player_ids?: string[] | null
   question_id: string
   remaining_ms: number
-  player_ids?: string[] | null
+  seq: number
 }
 /**
  * Answers are taken from `opens_in_ms` to `closes_in_ms`. `solution` goes to hosts only.
  */
 export interface QuestionOpened {
+  closes_in_ms: number
   game_id: string
-  seq: number
+  opens_in_ms: number
   phase: 'lobby' | 'question' | 'result' | 'ended'
   question: GameQuestion
-  opens_in_ms: number
-  closes_in_ms: number
+  seq: number
   solution?: Solution | null
 }
 export interface QuestionRegraded {
   game_id: string
-  seq: number
-  phase: 'lobby' | 'question' | 'result' | 'ended'
-  question_id: string
-  solution: Solution
   leaderboard: LeaderboardRow[]
-  team_leaderboard?: TeamRow[] | null
+  phase: 'lobby' | 'question' | 'result' | 'ended'
   podium?: LeaderboardRow[] | null
+  question_id: string
+  seq: number
+  solution: Solution
+  team_leaderboard?: TeamRow[] | null
 }
 /**
  * What became of a submission. Only `accepted` is stored; its receipt is the same for ever.
@@ -518,9 +519,9 @@ export interface QuestionRegraded {
 export interface Receipt {
   answer_id: string
   question_id: string
-  status: 'accepted' | 'duplicate' | 'late' | 'closed' | 'early' | 'invalid'
-  seq: number
   received_ms: number
+  seq: number
+  status: 'accepted' | 'duplicate' | 'late' | 'closed' | 'early' | 'invalid'
 }
 export interface RefusalData {
   code: string
@@ -531,8 +532,8 @@ export interface RefusalData {
  * Not processed; nothing changed.
  */
 export interface Refused {
-  ok: false
   error: RefusalData
+  ok: false
 }
 /**
  * A new key for a closed question: exactly one of the five fields that fits its type.
@@ -540,22 +541,22 @@ export interface Refused {
  * `accepted` is the whole new list. `void: true` takes the question out of all scores; `void: false` puts it back.
  */
 export interface RegradeQuestion {
-  op_id?: string | null
-  seq?: number | null
-  question_id: string
-  correct_option_ids?: string[] | null
   accepted?: string[] | null
+  correct_option_ids?: string[] | null
   number?: number | null
+  op_id?: string | null
   order_ids?: string[] | null
+  question_id: string
+  seq?: number | null
   void?: boolean | null
 }
 /**
  * `resume_token` (player), or `game_id` with `host_key`, or `game_id` alone with the owner's access token.
  */
 export interface ResumeGame {
-  resume_token?: string | null
   game_id?: string | null
   host_key?: string | null
+  resume_token?: string | null
 }
 /**
  * The owner makes every earlier host key worthless.
@@ -573,8 +574,8 @@ export interface StartGame {
  */
 export interface StateAdvanced {
   game_id: string
-  seq: number
   phase: 'lobby' | 'question' | 'result' | 'ended'
+  seq: number
 }
 /**
  * One player's answer to the open question: exactly one of `option_ids`, `text`, `number`.
@@ -584,11 +585,11 @@ export interface StateAdvanced {
  */
 export interface SubmitAnswer {
   answer_id: string
-  question_id: string
-  option_ids?: string[] | null
-  text?: string | null
-  number?: number | null
   elapsed_ms?: number | null
+  number?: number | null
+  option_ids?: string[] | null
+  question_id: string
+  text?: string | null
 }
 /**
  * Asks for the snapshot, having seen a hole in `seq` or nothing for too long.
