@@ -1,6 +1,7 @@
 """Engine.IO 4: the table of sessions, who may open one, one timer that pings them all, and the caps."""
 
 import secrets
+import sys
 from collections.abc import Callable
 from http import HTTPStatus
 from typing import Protocol
@@ -64,7 +65,8 @@ class Engine:
         home = household(address)
         if self._per_household.get(home, 0) >= self.settings.max_per_address:
             raise Refusal(HTTPStatus.TOO_MANY_REQUESTS, 3, "Too many sockets from this address: close some first")
-        session = Session(self, self._ids(), address, home, caller.user_agent[:LONGEST_USER_AGENT])
+        user_agent = sys.intern(caller.user_agent[:LONGEST_USER_AGENT])  # a class has forty times the same
+        session = Session(self, self._ids(), sys.intern(address), sys.intern(home), user_agent)
         self.sessions[session.id] = session
         self._per_household[home] = self._per_household.get(home, 0) + 1
         session.slot = self._wheel.join(session)
