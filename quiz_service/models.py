@@ -77,5 +77,16 @@ reports = Table(
     Column("version", Integer, nullable=False),
     Column("report", long_text(), nullable=False, doc="a GameReport in JSON"),
     Column("stored_at", millis(), nullable=False),
+    Index(None, "owner"),
+    **TABLE_OPTIONS,
+)
+
+report_people = Table(
+    "report_people",
+    metadata,
+    Column("game_id", key_text(), nullable=False),
+    Column("user_id", key_text(), nullable=False, doc="a signed-in player named in the report"),
+    PrimaryKeyConstraint("game_id", "user_id"),
+    Index(None, "user_id"),
     **TABLE_OPTIONS,
 )

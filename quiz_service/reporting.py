@@ -55,6 +55,13 @@ def build_report(pages: Sequence[GameResults]) -> GameReport:
     )
 
 
+def without_person(report: GameReport, user_id: str) -> GameReport:
+    """The report without the name of this person; the scores stay."""
+    nameless = {"nickname": "-", "identifier": None, "user_id": None}
+    players = (p.model_copy(update=nameless) if p.user_id == user_id else p for p in report.players)
+    return report.model_copy(update={"players": tuple(players)})
+
+
 def _question(question: ResultQuestion, answers: Sequence[ResultAnswer | None], survey: bool) -> ReportQuestion:
     scored = question.type in SCORED and not survey
     void = bool(question.solution.void)

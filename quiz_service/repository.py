@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import CursorResult, Executable, delete, insert, select, tuple_, update
+from sqlalchemy import ColumnElement, CursorResult, Executable, delete, insert, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from edkit.contracts.common import Page, PageQuery
@@ -16,7 +16,8 @@ from edkit.contracts.reports import GameReport
 from edkit.errors import Conflict, Invalid, NotFound
 from edkit.message import Actor
 from quiz_service.changes import changed_fields
-from quiz_service.models import files, quizzes, reports, shown_files, versions
+from quiz_service.models import files, quizzes, report_people, reports, shown_files, versions
+from quiz_service.reporting import without_person
 from quiz_service.words import searchable, wanted
 
 RESTORABLE_MS = 30 * 24 * 3_600_000
@@ -146,8 +147,14 @@ class QuizRepository:
 
     async def purge(self, *, now: int, limit: int = 100) -> int:
         """Remove for good what was deleted more than 30 days ago; how many quizzes that were."""
-        statement = select(quizzes.c.id).where(quizzes.c.deleted_at <= now - RESTORABLE_MS).limit(limit)
-        ids = list((await self._session.execute(statement)).scalars())
+        return await self._remove(quizzes.c.deleted_at <= now - RESTORABLE_MS, limit)
+
+    async def forget_owner(self, owner: str) -> None:
+        """Remove for good all that this person wrote."""
+        await self._remove(quizzes.c.owner == owner)
+
+    async def _remove(self, which: ColumnElement[bool], limit: int | None = None) -> int:
+        ids = list((await self._session.execute(select(quizzes.c.id).where(which).limit(limit))).scalars())
         for table, column in (
             (versions, versions.c.quiz_id),
             (shown_files, shown_files.c.quiz_id),
@@ -223,6 +230,10 @@ class FileRepository:
     async def mark_deleted(self, file_id: str, *, now: int) -> None:
         await self._session.execute(update(files).where(files.c.id == file_id).values(deleted_at=now))
 
+    async def forget_owner(self, owner: str, *, now: int) -> None:
+        """Mark all this person's files as deleted; the next sweep removes the bytes."""
+        await self._session.execute(update(files).where(files.c.owner == owner).values(deleted_at=now))
+
     async def quiz_showing(self, actor: Actor, file_id: str) -> str | None:
         """The title of one of the actor's quizzes that shows the file."""
         statement = (
@@ -282,7 +293,31 @@ class ReportRepository:
             await self._session.execute(new)
         elif known < report.version:
             await self._session.execute(update(reports).where(this).values(**values))
-        return known is None or known < report.version
+        else:
+            return False
+        await self._name_people(report)
+        return True
+
+    async def forget_person(self, user_id: str) -> None:
+        """Remove this person's own reports, and their name from everybody else's; scores stay, nameless."""
+        mine = select(reports.c.game_id).where(reports.c.owner == user_id)
+        await self._session.execute(delete(report_people).where(report_people.c.game_id.in_(mine)))
+        await self._session.execute(delete(reports).where(reports.c.owner == user_id))
+        named = select(reports.c.game_id, reports.c.report).where(
+            reports.c.game_id.in_(select(report_people.c.game_id).where(report_people.c.user_id == user_id))
+        )
+        for row in list(await self._session.execute(named)):
+            report = without_person(GameReport.model_validate_json(row.report), user_id)
+            this = update(reports).where(reports.c.game_id == row.game_id)
+            await self._session.execute(this.values(report=report.model_dump_json()))
+        await self._session.execute(delete(report_people).where(report_people.c.user_id == user_id))
+
+    async def _name_people(self, report: GameReport) -> None:
+        await self._session.execute(delete(report_people).where(report_people.c.game_id == report.game_id))
+        people = sorted({player.user_id for player in report.players if player.user_id})
+        if people:
+            rows = [{"game_id": report.game_id, "user_id": user_id} for user_id in people]
+            await self._session.execute(insert(report_people), rows)
 
 
 def _owned(actor: Actor, quiz_id: str) -> tuple[Any, ...]:

@@ -7,14 +7,16 @@ from typing import Any
 
 import pytest
 
+from edkit.contracts.accounts import UserErased
 from edkit.contracts.common import PageQuery
+from edkit.contracts.files import PromoteFile, ReadFile
 from edkit.contracts.game_messages import GameDetails, GameFinished, GameRegraded, GameResults
 from edkit.contracts.games import GameSettings
-from edkit.contracts.quizzes import CreateQuiz, ListQuizzes
+from edkit.contracts.quizzes import CreateQuiz, GetQuiz, ListQuizzes
 from edkit.contracts.reports import GameReport, GetGameReport
 from edkit.errors import Conflict, NotFound
 from quiz_service.reporting import build_report
-from tests.quiz_service.conftest import MAI, OTHER, World, make_quiz
+from tests.quiz_service.conftest import MAI, OTHER, PNG, World, make_quiz
 
 ENDED = datetime(2027, 3, 4, 10, 30, tzinfo=UTC)
 NO_PARTS = {"base": 0, "speed": 0, "streak": 0, "latency_credit_ms": 0}
@@ -195,6 +197,47 @@ async def test_until_it_is_stored_the_owner_is_told_to_wait_and_others_nothing(w
         await world.ask(GetGameReport(game_id="g1"), OTHER)
     with pytest.raises(NotFound):
         await world.ask(GetGameReport(game_id="unknown"))
+
+
+async def test_an_erased_account_leaves_nothing_and_its_name_leaves_the_reports_of_others(either_world: World) -> None:
+    world = either_world
+    linh = {**PLAYERS[0], "user_id": "linh", "identifier": "7a-12"}
+    world.results["g1"] = [make_results(players=[linh, *PLAYERS[1:]])]
+    world.results["g2"] = [make_results(game_id="g2", owner_id="otto", players=[linh])]
+    await world.ask(CreateQuiz(quiz_id="q1", fields=make_quiz()))
+    file = await world.upload(PNG)
+    await world.ask(PromoteFile(file_id=file.file_id))
+    for game in ("g1", "g2"):
+        await world.games.bus.publish(finished().model_copy(update={"game_id": game}))
+    await until(lambda: world.ask(GetGameReport(game_id="g1")), 1)
+    await until(lambda: world.ask(GetGameReport(game_id="g2"), OTHER), 1)
+
+    await world.gateway.bus.publish(UserErased(user_id="linh"))
+    await world.gateway.bus.publish(UserErased(user_id="otto"))
+    async with asyncio.timeout(5):
+        while "-" not in [row.nickname for row in (await world.ask(GetGameReport(game_id="g1"))).players]:
+            await asyncio.sleep(0.005)
+    report = await world.ask(GetGameReport(game_id="g1"))
+    assert "linh" not in report.model_dump_json()
+    assert "7a-12" not in report.model_dump_json()
+    assert report.players[0].score == 2000
+    with pytest.raises(NotFound):
+        await until_gone(lambda: world.ask(GetGameReport(game_id="g2"), OTHER))
+
+    await world.gateway.bus.publish(UserErased(user_id="mai"))
+    with pytest.raises(NotFound):
+        await until_gone(lambda: world.ask(GetQuiz(quiz_id="q1")))
+    with pytest.raises(NotFound):
+        await world.ask(ReadFile(file_id=file.file_id, by_capability=True))
+    with pytest.raises(NotFound):
+        await world.ask(GetGameReport(game_id="g1"))
+
+
+async def until_gone(look: Callable[[], Awaitable[object]]) -> None:
+    async with asyncio.timeout(5):
+        while True:
+            await look()
+            await asyncio.sleep(0.005)
 
 
 def test_the_report_counts_right() -> None:
