@@ -26,7 +26,7 @@ class PunctualHttp(HttpToolsProtocol):
         """As uvicorn's own. What parsed the request is let go at once: its cycle of references would keep 4 KiB per
         websocket until the garbage collector's next full round, which a large heap puts off for long."""
         super().handle_websocket_upgrade()
-        self.parser = self.scope = self.headers = self.flow = self.cycle = None  # type: ignore[assignment]
+        self.parser = self.scope = self.headers = self.flow = self.cycle = None  # type: ignore[assignment]  # see above
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._unwatch()
