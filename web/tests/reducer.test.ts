@@ -109,6 +109,20 @@ describe('results', () => {
     expect(after.me).not.toHaveProperty('result')
   })
 
+  test('a regrade of an earlier question may move the result on show, too', () => {
+    const closed = step(step(playing, 'your_result', { ...own('q-single'), ...at(6, 'result') }), 'question_closed', { ...at(6, 'result'), ...closing })
+    const first = step(closed, 'your_result', { ...own('q-old', { score: 4151, rank: 1 }), ...at(7, 'result') })
+    const second = step(first, 'your_result', { ...own('q-single', { score: 4151, rank: 1, points: 1167 }), ...at(7, 'result') })
+    const after = step(second, 'question_regraded', { ...at(7, 'result'), question_id: 'q-old', solution: {}, leaderboard: [] })
+    expect(after.me).toMatchObject({ score: 4151, rank: 1, result: { question_id: 'q-single', points: 1167 } })
+  })
+
+  test('an own result before the end moves a rank that is on no board', () => {
+    const early = step(playing, 'your_result', { ...own('q-single', { rank: 9 }), ...at(6, 'ended') })
+    const after = step(early, 'game_ended', { ...at(6, 'ended'), podium: [], leaderboard: [], report_id: 'g1' })
+    expect(after.me).toMatchObject({ rank: 9 })
+  })
+
   test('the end brings podium and own rank', () => {
     const after = step(playing, 'game_ended', { ...at(6, 'ended'), podium: board, leaderboard: board, report_id: 'g1' })
     expect(after).toMatchObject({ phase: 'ended', podium: board, reportId: 'g1', me: { rank: 2, score: 3851 } })

@@ -26,7 +26,7 @@ export interface Game {
   podium: BoardRow[] | null
   me: Me | null
   /** Arrived ahead of the closing or regrading with the same seq, and counts from then. */
-  early: YourResult | null
+  early: YourResult[]
   /** For a host. */
   players: Player[]
   answered: number
@@ -68,7 +68,7 @@ export function fromState(state: State, now: number): Game {
     teamBoard: state.team_leaderboard ?? null,
     podium: state.podium ?? null,
     me: state.me ?? null,
-    early: null,
+    early: [],
     players: state.players ?? [],
     answered: state.answered ?? 0,
     of: state.of ?? 0,
@@ -106,7 +106,10 @@ export function fold<E extends Exclude<ServerEvent, 'state' | 'kicked'>>(game: G
   }
   if (body.seq <= game.seq) return { game, hole: false }
   if (body.seq > game.seq + 1) return { game, hole: true }
-  if (name === 'your_result') return { game: { ...game, early: body as Body<'your_result'> }, hole: false }
+  if (name === 'your_result') {
+    const before = game.early.filter((one) => one.seq === body.seq)
+    return { game: { ...game, early: [...before, body as Body<'your_result'>] }, hole: false }
+  }
   return { game: foldEntry({ ...game, seq: body.seq, phase: body.phase }, name, body, now), hole: false }
 }
 
@@ -146,7 +149,7 @@ const STEPS: { [E in ServerEvent]?: Step<E> } = {
   },
 
   question_closed: (game, body) => ({
-    ...withResult(game, body.question_id),
+    ...withResults(game),
     result: { question_id: body.question_id, solution: body.solution, explanation: body.explanation ?? null, counts: body.counts, answered: body.answered, of: body.of },
     solution: body.solution,
     answered: body.answered,
@@ -158,7 +161,7 @@ const STEPS: { [E in ServerEvent]?: Step<E> } = {
   }),
 
   question_regraded: (game, { question_id, solution, leaderboard, team_leaderboard, podium }) => {
-    const next = { ...withResult(game, question_id), leaderboard, teamBoard: team_leaderboard ?? game.teamBoard, podium: podium ?? game.podium }
+    const next = { ...withResults(game), leaderboard, teamBoard: team_leaderboard ?? game.teamBoard, podium: podium ?? game.podium }
     if (next.result?.question_id !== question_id) return next
     return { ...next, solution, result: { ...next.result, solution } }
   },
@@ -192,7 +195,7 @@ const STEPS: { [E in ServerEvent]?: Step<E> } = {
   },
 
   game_ended: (game, { podium, leaderboard, team_leaderboard, report_id }) => ({
-    ...game,
+    ...withResults(game),
     podium,
     leaderboard,
     teamBoard: team_leaderboard ?? null,
@@ -200,7 +203,7 @@ const STEPS: { [E in ServerEvent]?: Step<E> } = {
     paused: false,
     closesAt: null,
     held: null,
-    me: game.me && { ...game.me, ...ownRow(leaderboard, game.me.player_id) },
+    me: withOwnRow(withResults(game).me, leaderboard),
   }),
 }
 
@@ -214,18 +217,23 @@ function withoutAnswer(me: Me): Me {
   return rest
 }
 
-/** Applies the own result that came ahead with this seq. Score and rank are new even if the question shown is another. */
-function withResult(game: Game, questionId: string): Game {
-  const result = game.early?.seq === game.seq && game.early.question_id === questionId ? game.early : null
-  if (!result || !game.me) return { ...game, early: null }
-  const me: Me = { ...game.me, score: result.score, rank: result.rank ?? null, streak: result.streak }
-  if (game.question?.id === questionId && game.phase !== 'question') me.result = result
-  return { ...game, early: null, me }
+/**
+ * Applies the own results that came ahead with this seq: a regrade may bring two, and the end may move a rank. Score and
+ * rank are new even if the question shown is another.
+ */
+function withResults(game: Game): Game {
+  const results = game.early.filter((one) => one.seq === game.seq)
+  const last = results.at(-1)
+  if (!last || !game.me) return { ...game, early: [] }
+  const me: Me = { ...game.me, score: last.score, rank: last.rank ?? null, streak: last.streak }
+  const shown = game.phase === 'result' ? results.find((one) => one.question_id === game.question?.id) : undefined
+  if (shown) me.result = shown
+  return { ...game, early: [], me }
 }
 
-function ownRow(board: BoardRow[], playerId: string): Partial<Me> {
-  const row = board.find((one) => one.player_id === playerId)
-  return row ? { score: row.score, rank: row.rank } : {}
+function withOwnRow(me: Me | null, board: BoardRow[]): Me | null {
+  const row = me && board.find((one) => one.player_id === me.player_id)
+  return me && row ? { ...me, score: row.score, rank: row.rank } : me
 }
 
 /** A player who sees a result without the own part missed it. */
