@@ -38,8 +38,9 @@ def question(kind: str, **fields: Any) -> Question:
     """A playable question of this type; `fields` change it."""
     needed: dict[str, Any] = {"id": f"q-{kind}", "type": kind, "text": f"A {kind} question"}
     if kind in ("single_choice", "multiple_choice"):
+        right = "a" if kind == "single_choice" else "ac"
         needed["options"] = tuple(
-            Option(id=f"{kind}-{letter}", text=f"Option {letter}", correct=letter in ("a", "c")) for letter in "abcd"
+            Option(id=f"{kind}-{letter}", text=f"Option {letter}", correct=letter in right) for letter in "abcd"
         )
     elif kind == "true_false":
         needed["options"] = (Option(id="t", text="True", correct=True), Option(id="f", text="False"))
