@@ -196,7 +196,7 @@ def _parse(text: str, row: int) -> Iterator[Item]:
             stem = _rich(body, "moodle")
             yield Entry(row, "description", title, stem, remarks=remarks)
             return
-        if opened < 0 or closed < opened:
+        if opened < 0 or 0 <= closed < opened:
             yield Broken(row, "a } closes answers that no { opened. Write \\} where the sign itself is meant.")
             return
         if closed < 0:

@@ -68,6 +68,27 @@ def test_a_broken_file_names_its_rows_and_loses_nothing_good(
     rules.check_questions(parsed.questions)
 
 
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("Q? {=a", "no } closes them"),
+        ("Q? =a}", "no { opened"),
+        ("Q? }=a{", "no { opened"),
+        ("Q? {=a {b} ~c}", "inside the answers"),
+        ("Q? {=a ~b} and {more}", "after the answers"),
+        ("Q? {#}", "no number"),
+        ("Q? {#x}", "not a number"),
+        ("Q? {=a -> b =c}", "=left -> right"),
+        ("Q? {1:SA:=a}", "Cloze"),
+    ],
+)
+def test_what_is_wrong_is_said_in_words(text: str, said: str) -> None:
+    with pytest.raises(Invalid) as refusal:
+        read(f"\n\n{text}".encode(), "q.gift")
+    assert rows_of(refusal) == ["rows.3"]
+    assert said in refusal.value.errors[0].message
+
+
 def test_a_broken_spreadsheet_names_its_rows() -> None:
     parsed = read(sheets.kahoot(KAHOOT_ROWS), "Weather quiz.xlsx")
     assert parsed.title == "Weather quiz"
