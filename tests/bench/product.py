@@ -1,7 +1,6 @@
 """One round of the whole product: one game, its players, and everything it promises to keep."""
 
 import statistics
-import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -9,7 +8,7 @@ from typing import Any
 import httpx
 
 from tests.bench.figures import SETTLE_S, Figures, Size, percentile
-from tests.bench.machine import Cpu, Load, cores, memory, running, wait_for_port
+from tests.bench.machine import Cpu, Load, cores, memory, python, running, wait_for_port
 from tests.servers import free_port
 
 HOST = 0  # the number of the host's connection; the players follow
@@ -19,7 +18,7 @@ UNHURRIED_S = 600
 def measure(size: Size, folder: Path) -> Figures:
     server_core, client_core = cores()
     port, log = free_port(), folder / "log"
-    command = [str(Path(sys.executable).parent / "edtech"), "up"]
+    command = python("edkit.cli", "up")
     environment = {
         "EDTECH_PORT": str(port),
         "EDTECH_HOST": "127.0.0.1",
