@@ -83,12 +83,13 @@ class Site:
             "ETag": content.etag,
             "Vary": "Accept-Encoding",
         }
+        if content.media_type == "text/html":
+            # Also on a 304: its headers replace those of the page that the browser keeps.
+            answer["Content-Security-Policy"] = page_policy(headers.get("host", "")).decode()
         if content.etag in headers.get("if-none-match", ""):
             return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=answer)
         if content.encoding:
             answer["Content-Encoding"] = content.encoding
-        if content.media_type == "text/html":
-            answer["Content-Security-Policy"] = page_policy(headers.get("host", "")).decode()
         return Response(content.body, headers=answer, media_type=content.media_type)
 
     def _find(self, path: str) -> Path | None:
@@ -137,5 +138,5 @@ def _load(file: Path, encodings: list[str]) -> Content:
             if encoding in encodings and packed.is_file() and packed.stat().st_mtime >= file.stat().st_mtime:
                 return Content(packed.read_bytes(), media_type, encoding, f'"{etag}-{encoding}"')
         if "gzip" in encodings:
-            return Content(gzip.compress(body, 6, mtime=0), media_type, "gzip", f'"{etag}-gzip"')
+            return Content(gzip.compress(body, mtime=0), media_type, "gzip", f'"{etag}-gzip"')
     return Content(body, media_type, "", f'"{etag}"')
