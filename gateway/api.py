@@ -10,7 +10,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from edkit.errors import AppError
-from gateway.problems import Problem, on_app_error, on_http_exception, on_invalid
+from gateway.problems import Problem, on_app_error, on_crash, on_http_exception, on_invalid
 from gateway.routes import auth, classes, files, games, me, public, quizzes
 
 DESCRIPTION = """
@@ -34,6 +34,7 @@ def make_api() -> FastAPI:
         generate_unique_id_function=lambda route: route.name,
         exception_handlers={
             AppError: on_app_error,
+            Exception: on_crash,
             HTTPException: on_http_exception,
             RequestValidationError: on_invalid,
         },

@@ -123,6 +123,11 @@ def _said(fault: Mapping[str, Any]) -> str:
             return f"{fault['msg']}."
 
 
+async def on_crash(_: Request, __: Exception) -> Response:
+    """What nobody foresaw; the frame logs it."""
+    return problem(AppError())
+
+
 async def on_http_exception(_: Request, error: Exception) -> Response:
     """What the framework refused: unknown paths, wrong methods, bodies it could not read."""
     assert isinstance(error, HTTPException)

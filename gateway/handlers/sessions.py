@@ -1,6 +1,6 @@
 """Signing in, staying signed in, signing out."""
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from edkit import log
 from edkit.contracts.accounts import LoggedOut, Renewal, RenewSession, SignedIn, SignIn, SignOut
@@ -32,14 +32,22 @@ def may_sign_in(user: StoredUser | None, settings: Settings) -> bool:
     return user is not None and (settings.demo or not is_demo_id(user.id))
 
 
-async def check_credentials(cmd: SignIn, ctx: Context) -> StoredUser:
+class Checked(NamedTuple):
+    """Whose password it is, and its hash at today's cost if the stored one was made at another."""
+
+    user: StoredUser
+    new_hash: str | None
+
+
+async def check_credentials(cmd: SignIn, ctx: Context) -> Checked:
     """Prepare: the user whose password this is. Hashing takes its time outside of any transaction."""
     passwords = passwords_of(ctx.runtime)
     user = await find_user(ctx, cmd.credentials.email)
     stored = user.password_hash if may_sign_in(user, ctx.settings) and user is not None else None
     if not await passwords.matches(stored, cmd.credentials.password) or user is None:
         raise WrongCredentials()
-    return user
+    outdated = passwords.outdated(user.password_hash)
+    return Checked(user, await passwords.hash(cmd.credentials.password) if outdated else None)
 
 
 async def find_user(ctx: Context, email: str) -> StoredUser | None:
@@ -53,10 +61,13 @@ async def find_user(ctx: Context, email: str) -> StoredUser | None:
 
 async def sign_in(cmd: SignIn, ctx: Context) -> SignedIn:
     """Begin a session for the user that `check_credentials` found."""
-    checked: StoredUser = ctx.prepared
-    user = await AccountRepository(ctx.session).find(checked.id)
-    if user is None or user.password_hash != checked.password_hash:
+    checked: Checked = ctx.prepared
+    accounts = AccountRepository(ctx.session)
+    user = await accounts.find(checked.user.id)
+    if user is None or user.password_hash != checked.user.password_hash:
         raise WrongCredentials()
+    if checked.new_hash is not None:
+        await accounts.change(user.id, password_hash=checked.new_hash)
     return await begin_session(user, ctx, device=cmd.device)
 
 

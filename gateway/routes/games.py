@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 
 import orjson
 from fastapi import Query
+from pydantic import Field
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
@@ -31,23 +32,26 @@ router = family("/api/games", "games", *ALWAYS)
 MISSING = refusals(*FOR_SIGNED_IN, "Forbidden", "NotFound")
 
 
+class GamesQuery(PageQuery):
+    """A page of one's games, or the one live game with a PIN."""
+
+    pin: str | None = Field(default=None, max_length=20, description="Six digits: look up the live game that has them.")
+
+
 @router.get(
     "",
     response_model=GameFound | Page[GameSummary],
     responses=refusals("Unauthenticated", "TimedOut", "NotFound", "Forbidden", "Invalid"),
     openapi_extra={"security": [{}, {bearer.scheme_name: []}]},
 )
-async def find_or_list_games(
-    request: Request,
-    query: Annotated[PageQuery, Query()],
-    pin: Annotated[str | None, Query(max_length=20, description="Six digits: look this one live game up.")] = None,
-) -> Response:
+async def find_or_list_games(request: Request, query: Annotated[GamesQuery, Query()]) -> Response:
     """With `pin`: the live game that has it, for anyone. Without: one's games, past and live, the newest first."""
-    if pin is None:
-        return await (await bearer(request)).ask(ListGames(query=query))
+    if query.pin is None:
+        asked = PageQuery(limit=query.limit, cursor=query.cursor, q=query.q)
+        return await (await bearer(request)).ask(ListGames(query=asked))
     visit = visit_of(request, ANONYMOUS)
     visit.desk.limits.before_pin(visit.address)
-    digits = "".join(letter for letter in pin if not letter.isspace())
+    digits = "".join(letter for letter in query.pin if not letter.isspace())
     try:
         if len(digits) != 6 or not (digits.isascii() and digits.isdigit()):
             raise NotFound("A PIN has six digits. Check the board.", code="game_not_found")
