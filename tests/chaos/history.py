@@ -124,6 +124,9 @@ class StoredPlayer:
     kicked_seq: int | None = None
 
 
+NO_QUESTION: Mapping[str, Any] = {"id": "", "type": "none", "points": 0, "time_limit_ms": 0, "options": {}, "key": {}}
+
+
 @dataclass(frozen=True, slots=True)
 class FinalGame:
     """The final record of one game.
@@ -146,8 +149,8 @@ class FinalGame:
         return next(found, None)
 
     def question(self, question: str) -> Mapping[str, Any]:
-        """The question as frozen in the game, its solution included."""
-        return next(q for q in self.quiz["questions"] if q["id"] == question)
+        """The question as frozen in the game, its solution included; `NO_QUESTION` if it is another game's."""
+        return next((q for q in self.quiz["questions"] if q["id"] == question), NO_QUESTION)
 
     @property
     def ended(self) -> bool:

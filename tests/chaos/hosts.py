@@ -155,8 +155,8 @@ class Host(Client):
                     await self._pause()
                 elif self.plan.index_of(tab.question) % 4 == 3 and self.dice.random() < 0.5:
                     await self.command("extend_question", ms=1000)
-                elif self.dice.random() < 0.15 or tab.question["type"] == "slide":
-                    await asyncio.sleep(self.dice.uniform(0.3, 1.5))
+                elif self.dice.random() < self.plan.impatience or tab.question["type"] == "slide":
+                    await asyncio.sleep(0.3 + self.plan.think(self.dice))
                     if self.tab.phase == "question":
                         await self.command(self.dice.choice(["close_question", "next_question"]))
             if self.dice.random() < 0.02:

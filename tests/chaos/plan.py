@@ -27,6 +27,7 @@ class Plan:
     time_limit_s: int = 5
     think_s: tuple[float, float] = (0.05, 2.0)
     settings: dict[str, Any] = field(default_factory=dict)
+    impatience: float = 0.2
     kick: bool = False
     pause: bool = False
     regrade: bool = False

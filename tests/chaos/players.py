@@ -35,6 +35,7 @@ class Player(Client):
         self.join_id = self.next_id("join")
         self.device = self.next_id("device")
         self.kicks = again
+        self.clock_is_off_by = self.dice.choice([0, 1, 700, 3_600_000, -3_600_000])
         self.finished = asyncio.Event()
 
     async def play(self) -> None:
@@ -185,13 +186,11 @@ class Player(Client):
         tab: Tab | None = None,
         forged: bool = False,
     ) -> dict[str, Any]:
-        """Answer until there is a receipt. With `forged`, the body claims to be of another and of another time."""
-        payload = {"answer_id": answer_id, "question_id": question["id"], **choice}
+        """Answer until there is a receipt. With `forged`, the body claims to be another's."""
+        payload = {"answer_id": answer_id, "question_id": question["id"], **choice, "elapsed_ms": self.clock_is_off_by}
         if forged:
             victim = self.plan.somebody(self.dice)
-            payload |= {"elapsed_ms": self.dice.choice([0, 1, 3_600_000, -3_600_000])}
-            if self.dice.random() < 0.5:
-                payload |= {"player_id": victim, "nickname": "forged", "sid": "0", "received_ms": 0, "points": 9999}
+            payload |= {"player_id": victim, "nickname": "forged", "sid": "0", "received_ms": 0, "points": 9999}
         return await self.perform(
             "answer",
             "submit_answer",

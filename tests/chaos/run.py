@@ -48,6 +48,7 @@ class Course:
     types: tuple[str, ...] = ()
     time_limit_s: int = 5
     think_s: tuple[float, float] = (0.05, 2.0)
+    impatience: float = 0.2
     eventful: bool = True
 
 
@@ -125,6 +126,7 @@ def _plan(course: Course, dice: random.Random, number: int) -> Plan:
         types=types,
         time_limit_s=course.time_limit_s,
         think_s=course.think_s,
+        impatience=course.impatience,
         kick=course.eventful and dice.random() < 0.4,
         pause=course.eventful and dice.random() < 0.3,
         regrade=course.eventful and dice.random() < 0.3,

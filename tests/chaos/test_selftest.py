@@ -28,6 +28,7 @@ SHORT = Course(
     quiet_s=2.0,
     types=QUESTIONS,
     think_s=(0.05, 1.0),
+    impatience=0.5,
 )
 
 

@@ -3,6 +3,7 @@
 import asyncio
 import itertools
 import json
+import secrets
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
@@ -19,7 +20,7 @@ class World:
 
     def __init__(self, base: str, http: aiohttp.ClientSession, restart: Callable[[], Any] | None = None) -> None:
         self.base, self.http, self.restart = base, http, restart
-        self._numbers = itertools.count(1)
+        self._numbers, self._mark = itertools.count(1), secrets.token_hex(4)
         self._sockets: list[Seat] = []
         self.heard: list[str] = []
 
@@ -49,7 +50,7 @@ class World:
 
     async def person(self, role: str) -> str:
         """The access token of a new account."""
-        name = f"{role}{self.number()}"
+        name = f"{role}-{self._mark}-{self.number()}"
         body = {"email": f"{name}@school.example", "password": f"long enough {name}", "name": name, "role": role}
         status, account = await self.ask("POST", "/api/auth/register", body=body)
         assert status == 201, account

@@ -17,8 +17,9 @@ def a14_no_early_leak(history: History) -> Iterator[Violation]:
     closings: dict[tuple[str, int], int] = {}
     for line in history.of("event"):
         if line.more.get("event") == "question_closed" and line.game in history.final:
-            index = place(history.final[line.game], line.question or "")
-            closings.setdefault((line.game, index), line.t_ns)
+            for index, question in enumerate(history.final[line.game].quiz["questions"]):
+                if question["id"] == line.question:
+                    closings.setdefault((line.game, index), line.t_ns)
     for line in history.of("canary"):
         game = history.final.get(games.get(line.more["tag"], line.game))
         if game is None:
@@ -32,11 +33,6 @@ def a14_no_early_leak(history: History) -> Iterator[Violation]:
             yield Violation("A14", line.game, f"canary {line.more} before the closing", (line.raw,))
     for line in history.of("leak"):
         yield Violation("A14", line.game, f"{line.more['keys']} while the question is open", (line.raw,))
-
-
-def place(game: FinalGame, question: str) -> int:
-    """The place of a question in the quiz."""
-    return [q["id"] for q in game.quiz["questions"]].index(question)
 
 
 def a17_membership(history: History) -> Iterator[Violation]:

@@ -45,7 +45,9 @@ def _points_follow_rows(history: History, game: FinalGame) -> Iterator[Violation
         player = line.player or ""
         if player not in places:
             continue
-        result, _ = results[line.question or ""][player]
+        if line.question not in results:
+            continue
+        result, _ = results[line.question][player]
         told = (line.more["status"], line.points, line.more["score"], line.more["streak"], line.more["rank"])
         place = places[player]
         due = (result.status, result.points, place.score, place.streak, place.rank)
