@@ -1,6 +1,7 @@
 """Robots: what they think of is always an answer, and a class of them plays a real game to its end."""
 
 import asyncio
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -60,47 +61,36 @@ def test_the_same_seed_thinks_the_same() -> None:
     assert ones[0] == ones[1]
 
 
-async def test_a_class_of_robots_plays_to_the_end_and_loses_nothing(tmp_path: Path) -> None:
-    server = Server(tmp_path, extra={"EDTECH_RATE_LIMITS": "false"})
-    await server.start()
-    try:
-        async with World.at(server.base) as world:
-            kinds = ("single_choice", "poll", "order", "typed", "slide")
-            quiz = {
-                "title": "For robots",
-                "questions": [
-                    question(kind, time_limit_s=5).model_dump(mode="json", exclude_none=True, exclude={"id"})
-                    for kind in kinds
-                ],
-            }
-            host = await world.host(quiz, auto_advance_ms=1000)
-            told: list[str] = []
-            robots = asyncio.ensure_future(
-                play(server.base, host.pin, 8, seed=3, say=told.append, drops=0.5, speed=4.0)
-            )
-            async with asyncio.timeout(90):
-                while "All 8 robots are in." not in told:
-                    assert not robots.done(), told
-                    await asyncio.sleep(0.05)
-                await host.do("start_game")
-                account = await robots
-        assert account.ok, account.lines()
-        assert account.joined == 8
-        assert account.accepted > 15
-        assert account.dropped > 0
-        assert account.came_back >= 1
-        assert sum("answered" in line and "/5" in line for line in told) >= 4, told
-    finally:
-        await server.stop()
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """One process for all robots of this file."""
+    running = Server(Path(tmp_path_factory.mktemp("robots")), extra={"EDTECH_RATE_LIMITS": "false"})
+    asyncio.run(running.start())
+    yield running
+    asyncio.run(running.stop())
 
 
-async def test_robots_with_a_wrong_pin_say_so_and_stop(tmp_path: Path) -> None:
-    server = Server(tmp_path, extra={"EDTECH_RATE_LIMITS": "false"})
-    await server.start()
-    try:
-        told: list[str] = []
-        account = await play(server.base, "000000", 2, say=told.append, speed=50.0)
-        assert not account.ok
-        assert any("PIN is not open" in line for line in told)
-    finally:
-        await server.stop()
+async def test_a_class_of_robots_plays_to_the_end_and_loses_nothing(server: Server) -> None:
+    asked = [question(kind, time_limit_s=5) for kind in ("single_choice", "poll", "order", "typed", "slide")]
+    questions = [one.model_dump(mode="json", exclude_none=True, exclude={"id"}) for one in asked]
+    told: list[str] = []
+    async with World.at(server.base) as world, asyncio.timeout(90):
+        host = await world.host({"title": "For robots", "questions": questions}, auto_advance_ms=1000)
+        robots = asyncio.ensure_future(play(server.base, host.pin, 8, seed=3, say=told.append, drops=0.5, speed=4.0))
+        while "All 8 robots are in." not in told:
+            assert not robots.done(), told
+            await asyncio.sleep(0.05)
+        await host.do("start_game")
+        account = await robots
+    assert account.ok, account.lines()
+    assert account.accepted > 15
+    assert account.dropped > 0
+    assert account.came_back >= 1
+    assert sum("answered" in line and "/5" in line for line in told) >= 4, told
+
+
+async def test_robots_with_a_wrong_pin_say_so_and_stop(server: Server) -> None:
+    told: list[str] = []
+    account = await play(server.base, "000000", 2, say=told.append, speed=50.0)
+    assert not account.ok
+    assert any("PIN is not open" in line for line in told)
