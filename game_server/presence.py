@@ -43,19 +43,22 @@ class Presence:
 
     def __init__(self, database: Database, time: GameTime, server_id: str, changed: Callable[[set[str]], None]) -> None:
         self._database, self._time, self._server_id, self._changed = database, time, server_id, changed
+        self._mine: dict[str, dict[str, Any]] = {}
         self._opened: dict[str, dict[str, Any]] = {}
         self._ended: dict[str, tuple[str, int]] = {}
         self._rtts: dict[str, tuple[str, int]] = {}
         self._writer: asyncio.Task[None] | None = None
+        self._unsure = False
 
     def opened(self, connection_id: str, game_id: str, player_id: str) -> None:
         """A socket now speaks for this player."""
         row = {"id": connection_id, "game_id": game_id, "player_id": player_id, "server_id": self._server_id}
-        self._opened[connection_id] = {**row, "ended_at": None, "rtt_ms": None}
+        self._mine[connection_id] = self._opened[connection_id] = {**row, "ended_at": None, "rtt_ms": None}
         self._write_soon()
 
     def ended(self, connection_id: str, game_id: str) -> None:
         """It no longer does."""
+        self._mine.pop(connection_id, None)
         self._ended[connection_id] = (game_id, self._time.now())
         self._write_soon()
 
@@ -64,11 +67,17 @@ class Presence:
         self._rtts[connection_id] = (game_id, rtt_ms)
 
     async def beat(self) -> None:
-        """Say that this server lives, and store what was measured. Once a second."""
+        """Say that this server lives, and store what was measured. Once a second.
+
+        A server that stood still for so long that it was forgotten brings its connections back.
+        """
         now = self._time.now()
         if await self._database.single(update(_S).where(_S.c.id == self._server_id).values(beat_at=now)) == 0:
             await self._database.single(insert(_S).values(id=self._server_id, beat_at=now))
-        if self._rtts:
+            await self.flush()
+            await self._database.single(delete(_C).where(_C.c.server_id == self._server_id))
+            self._opened.update(self._mine)
+        if self._rtts or self._opened or self._ended:
             self._write_soon()
 
     async def sweep(self) -> None:
@@ -137,6 +146,8 @@ class Presence:
             rtts, self._rtts = self._rtts, {}
             try:
                 async with self._database.write() as session:
+                    if self._unsure:  # the commit before may have happened after all
+                        await session.execute(delete(_C).where(_C.c.id.in_(list(opened))))
                     if opened:
                         await session.execute(insert(_C), list(opened.values()))
                     if ended:
@@ -151,7 +162,9 @@ class Presence:
                 logger.exception("presence_not_stored")
                 self._opened = {**opened, **self._opened}
                 self._ended = {**ended, **self._ended}
+                self._unsure = True
                 return
+            self._unsure = False
             games = {row["game_id"] for row in opened.values()}
             self._changed(games | {game for game, _ in (*ended.values(), *rtts.values())})
 

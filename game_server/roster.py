@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import insert, or_, select, update
+from sqlalchemy import insert, literal, or_, select, union, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -47,6 +47,13 @@ class MovedOn(Exception):
     """The game is no longer where it was when the newcomer was admitted, or is just closing a question: look again."""
 
 
+class _InAlready(Exception):
+    """The newcomer has a seat: undo what was begun."""
+
+    def __init__(self, seat: Seat) -> None:
+        self.seat = seat
+
+
 class Roster:
     """Players and answers of all games."""
 
@@ -62,6 +69,8 @@ class Roster:
         for _ in range(3):
             try:
                 return await retrying(lambda: self._join(game_id, seq, newcomer, now))
+            except _InAlready as known:
+                return known.seat
             except IntegrityError:  # the same join at the same moment on another server, or the nickname
                 continue
         raise _taken()
@@ -112,20 +121,18 @@ class Roster:
     async def _join(self, game_id: str, seq: int, newcomer: Newcomer, now: int) -> Seat:
         games = models.games
         async with self._database.write() as session:
-            again = (_PLAYERS.c.game_id == game_id) & (_PLAYERS.c.join_id == newcomer.join_id)
-            before = (await session.execute(select(_PLAYERS).where(again))).first()
-            if before is not None and before.kicked_seq is None:
-                return _seat(before)
             here = (games.c.id == game_id) & (games.c.seq == seq) & games.c.gate.is_(None)
             moved = await session.execute(update(games).where(here).values(joined=games.c.joined + 1))
             if moved.rowcount != 1:  # type: ignore[attr-defined]
                 raise MovedOn
+            # Only now, under the lock of the game's row, is it certain who is in.
+            again = (_PLAYERS.c.game_id == game_id) & (_PLAYERS.c.join_id == newcomer.join_id)
+            before = (await session.execute(select(_PLAYERS).where(again))).first()
+            if before is not None and before.kicked_seq is None:
+                raise _InAlready(_seat(before))
             if before is not None:  # kicked: the person may join anew
                 await session.execute(update(_PLAYERS).where(again).values(join_id=before.id))
-            await _check_bans(session, game_id, newcomer)
-            key = (_PLAYERS.c.game_id == game_id) & (_PLAYERS.c.nickname_key == newcomer.nickname_key)
-            if (await session.execute(select(_PLAYERS.c.id).where(key))).first() is not None:
-                raise _taken()
+            await _check_name_and_bans(session, game_id, newcomer)
             values = {
                 "id": newcomer.player_id,
                 "game_id": game_id,
@@ -141,16 +148,29 @@ class Roster:
                 "extra_ms": 0,
             }
             await session.execute(insert(_PLAYERS).values(values))
-            return _seat((await session.execute(select(_PLAYERS).where(_PLAYERS.c.id == newcomer.player_id))).one())
+        player = PlayerRow(
+            player_id=newcomer.player_id,
+            nickname=newcomer.nickname,
+            joined_seq=seq,
+            joined_at=now,
+            team=newcomer.team,
+            user_id=newcomer.user_id,
+            identifier=newcomer.identifier,
+        )
+        return Seat(game_id, player, kicked=False)
 
 
-async def _check_bans(session: AsyncSession, game_id: str, newcomer: Newcomer) -> None:
-    bans = models.bans
-    marks = [("device", newcomer.device), ("user", newcomer.user_id), ("nickname", newcomer.nickname_key)]
+async def _check_name_and_bans(session: AsyncSession, game_id: str, newcomer: Newcomer) -> None:
+    bans, key = models.bans, newcomer.nickname_key
+    marks = [("device", newcomer.device), ("user", newcomer.user_id), ("nickname", key)]
     matches = [(bans.c.kind == kind) & (bans.c.value == value) for kind, value in marks if value is not None]
-    query = select(bans.c.kind).where(bans.c.game_id == game_id, or_(*matches))
-    if (await session.execute(query)).first() is not None:
+    banned = select(literal("banned")).where(bans.c.game_id == game_id, or_(*matches))
+    taken = select(literal("taken")).where(_PLAYERS.c.game_id == game_id, _PLAYERS.c.nickname_key == key)
+    found = set((await session.execute(union(banned, taken))).scalars())
+    if "banned" in found:
         raise Forbidden("The host has closed this game to you. Ask them if you think this is a mistake.", code="banned")
+    if found:
+        raise _taken()
 
 
 def _taken() -> Conflict:
