@@ -50,6 +50,13 @@ def form_body(fields: dict[str, Any]) -> dict[str, Any]:
     return {"requestBody": {"required": True, "content": {"multipart/form-data": {"schema": schema}}}}
 
 
+class BrokenOff(Malformed):
+    """The body ended before the form did."""
+
+    code = "broken_off"
+    message = "The upload broke off. Nothing was stored. Send it again."
+
+
 @dataclass
 class _Part:
     """A part whose headers have been read."""
@@ -65,6 +72,7 @@ class _Events:
 
     found: list[_Part | bytes | None] = field(default_factory=list)
     parts: int = 0
+    ended: bool = False
     header: bytes = b""
     value: bytes = b""
     headers: dict[str, bytes] = field(default_factory=dict)
@@ -78,7 +86,11 @@ class _Events:
             "on_headers_finished": self._headers_finished,
             "on_part_data": lambda data, start, end: self.found.append(bytes(data[start:end])),
             "on_part_end": lambda: self.found.append(None),
+            "on_end": self._end,
         }
+
+    def _end(self) -> None:
+        self.ended = True
 
     def _begin(self) -> None:
         self.parts += 1
@@ -160,7 +172,9 @@ async def _read(visit: Visit, boundary: bytes) -> AsyncIterator[_Part | bytes | 
     except FormParserError:
         raise Malformed("This form could not be read. Nothing was stored.", code="bad_form") from None
     except ClientDisconnect:
-        raise Malformed("The upload broke off. Nothing was stored.", code="broken_off") from None
+        raise BrokenOff() from None
+    if not events.ended:
+        raise BrokenOff()
 
 
 async def _content(events: AsyncIterator[_Part | bytes | None]) -> AsyncIterator[bytes]:
