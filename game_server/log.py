@@ -6,6 +6,7 @@ What it has returned survives a crash; what it says did not happen, did not.
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from sqlalchemy import delete, insert, or_, select, update
@@ -15,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from edkit import metrics
 from edkit.chance import Chance
 from edkit.clock import Clock
-from edkit.db import Database, retrying
+from edkit.db import Database, found, retrying
 from edkit.errors import Unavailable
 from edkit.message import Event
 from game_server import models
@@ -75,7 +76,7 @@ class GameLog:
         """Store a new game under a PIN that is free; `make` is given the PIN. Raises `Moved` if the `op` is known."""
         for _ in range(_ATTEMPTS * 8):
             first = make(self._chance.digits(6))
-            if (stored := await retrying(lambda first=first: self._create(first, op))) is not None:  # type: ignore[misc]
+            if (stored := await retrying(partial(self._create, first, op))) is not None:
                 entries_total.labels(first.type).inc()
                 return stored
         raise Unavailable("No PIN is free right now. Try again in a moment.")
@@ -218,7 +219,7 @@ class GameLog:
             elif isinstance(entry, entries.QuestionClosed | entries.QuestionRegraded | entries.GameEnded):
                 here.append(table.c.joined == entry.board.joined)
         moved = await session.execute(update(table).where(*here).values(values))
-        if moved.rowcount != 1:  # type: ignore[attr-defined]
+        if found(moved) != 1:
             raise Moved
 
     async def _once(self, work: Callable[[], Awaitable[None]], stored: Sequence[Stored], game_id: str) -> None:
@@ -300,7 +301,7 @@ async def _take_pin(session: AsyncSession, pin: str, game_id: str, now: int) -> 
     """Whether the PIN is now this game's: it was never used, or its game ended long enough ago."""
     table = models.pins
     query = update(table).where(table.c.pin == pin, table.c.free_at <= now).values(game_id=game_id, free_at=None)
-    if (await session.execute(query)).rowcount == 1:  # type: ignore[attr-defined]
+    if found(await session.execute(query)) == 1:
         return True
     if (await session.execute(select(table.c.pin).where(table.c.pin == pin))).first() is not None:
         return False

@@ -12,7 +12,7 @@ from sqlalchemy import insert, literal, or_, select, union, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from edkit.db import Database, retrying
+from edkit.db import Database, found, retrying
 from edkit.errors import Conflict, Forbidden
 from game_server import models
 from game_server.rules.rows import AnswerRow, Choice, PlayerRow, Rows
@@ -123,7 +123,7 @@ class Roster:
         async with self._database.write() as session:
             here = (games.c.id == game_id) & (games.c.seq == seq) & games.c.gate.is_(None)
             moved = await session.execute(update(games).where(here).values(joined=games.c.joined + 1))
-            if moved.rowcount != 1:  # type: ignore[attr-defined]
+            if found(moved) != 1:
                 raise MovedOn
             # Only now, under the lock of the game's row, is it certain who is in.
             again = (_PLAYERS.c.game_id == game_id) & (_PLAYERS.c.join_id == newcomer.join_id)
@@ -166,10 +166,10 @@ async def _check_name_and_bans(session: AsyncSession, game_id: str, newcomer: Ne
     matches = [(bans.c.kind == kind) & (bans.c.value == value) for kind, value in marks if value is not None]
     banned = select(literal("banned")).where(bans.c.game_id == game_id, or_(*matches))
     taken = select(literal("taken")).where(_PLAYERS.c.game_id == game_id, _PLAYERS.c.nickname_key == key)
-    found = set((await session.execute(union(banned, taken))).scalars())
-    if "banned" in found:
+    against = set((await session.execute(union(banned, taken))).scalars())
+    if "banned" in against:
         raise Forbidden("The host has closed this game to you. Ask them if you think this is a mistake.", code="banned")
-    if found:
+    if against:
         raise _taken()
 
 

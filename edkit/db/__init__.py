@@ -4,9 +4,9 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
-from sqlalchemy import Executable, event, make_url, text
+from sqlalchemy import CursorResult, Executable, Result, event, make_url, text
 from sqlalchemy.engine.interfaces import IsolationLevel
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, create_async_engine
@@ -73,7 +73,7 @@ class Database:
         async def once() -> int:
             async with self._lone.begin() as connection:
                 result = await connection.execute(statement, parameters)
-                return int(result.rowcount)
+                return found(result)
 
         return await retrying(once)
 
@@ -89,6 +89,11 @@ class Database:
         await self._writer.dispose()
         await self._reader.dispose()
         await self._lone.dispose()
+
+
+def found(result: Result[Any]) -> int:
+    """How many rows an UPDATE or DELETE has found."""
+    return int(cast(CursorResult[Any], result).rowcount)
 
 
 async def retrying(work: Callable[[], Awaitable[T]]) -> T:
