@@ -15,7 +15,7 @@ from edkit.clock import SystemClock
 from edkit.contracts.schema import current_schema
 from edkit.doctor import examine
 from edkit.launch import SERVICES, load, migrate, opened, topology, up
-from edkit.service import Command, Service
+from edkit.service import Command, Service, Tool
 from edkit.settings import BadSettings, Settings
 
 SCHEMA = Path(__file__).parent / "contracts" / "schema.json"
@@ -151,7 +151,9 @@ def _replay_dead_letters(chosen: argparse.Namespace, settings: Settings) -> int:
 
 
 def _run(chosen: argparse.Namespace, settings: Settings) -> int:
-    async def run(command: Command) -> int:
+    async def run(command: Command | Tool) -> int:
+        if isinstance(command, Tool):
+            return await command.run(chosen)
         async with opened(settings, [chosen.service.name]) as runtimes:
             return await command.run(runtimes[0], chosen)
 

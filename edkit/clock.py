@@ -7,6 +7,9 @@ import time
 from pathlib import Path
 from typing import Protocol
 
+KEEP_MS = 5_000
+"""How often the present time is noted for the next boot."""
+
 
 class Clock(Protocol):
     """Epoch milliseconds that never step back, a monotonic second counter, and waiting."""
@@ -17,10 +20,7 @@ class Clock(Protocol):
 
 
 def _boot_id() -> str:
-    try:
-        return Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
-    except OSError:
-        return "unknown"
+    return Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
 
 
 def _boot_ms() -> int:
@@ -36,25 +36,29 @@ class SystemClock:
     """
 
     def __init__(self, folder: Path | None = None) -> None:
-        self._offset = time.time_ns() // 1_000_000 - _boot_ms()
-        if folder is not None:
-            self._offset = self._stored_offset(folder / "clock", self._offset)
+        self._path = None if folder is None else folder / "clock"
+        self._boot = _boot_id()
+        self._offset = self._restored(time.time_ns() // 1_000_000 - _boot_ms())
+        self.keep()
 
-    @staticmethod
-    def _stored_offset(path: Path, fresh: int) -> int:
-        boot = _boot_id()
+    def _restored(self, fresh: int) -> int:
+        """The stored offset in the same boot; after a reboot the fresh one, or a later one if time would turn back."""
+        if self._path is None:
+            return fresh
         try:
-            stored_boot, stored_offset, last = path.read_text(encoding="ascii").split()
-            offset = (
-                int(stored_offset) if stored_boot == boot and boot != "unknown" else max(fresh, int(last) - _boot_ms())
-            )
+            boot, offset, last = self._path.read_text(encoding="ascii").split()
+            return int(offset) if boot == self._boot else max(fresh, int(last) + 2 * KEEP_MS - _boot_ms())
         except (OSError, ValueError):
-            offset = fresh
-        path.parent.mkdir(parents=True, exist_ok=True)
-        temporary = path.with_suffix(f".{os.getpid()}")
-        temporary.write_text(f"{boot} {offset} {_boot_ms() + offset}\n", encoding="ascii")
-        temporary.replace(path)
-        return offset
+            return fresh
+
+    def keep(self) -> None:
+        """Note the present time. Called each `KEEP_MS` while anything runs, so that a reboot cannot turn time back."""
+        if self._path is None:
+            return
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        temporary = self._path.with_suffix(f".{os.getpid()}")
+        temporary.write_text(f"{self._boot} {self._offset} {self.now()}\n", encoding="ascii")
+        temporary.replace(self._path)
 
     def now(self) -> int:
         return _boot_ms() + self._offset

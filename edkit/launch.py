@@ -16,7 +16,7 @@ from edkit.blobs import open_blobs
 from edkit.bus import Broker, BusClient, Topology, open_broker
 from edkit.cache import open_cache
 from edkit.chance import SystemChance
-from edkit.clock import Clock, SystemClock
+from edkit.clock import KEEP_MS, Clock, SystemClock
 from edkit.db import Database
 from edkit.db.migrate import upgrade
 from edkit.db.outbox import Outbox
@@ -116,27 +116,27 @@ async def serving(runtimes: Sequence[Runtime]) -> AsyncIterator[None]:
             stack.push_async_callback(runtime.bus.close)
         for runtime in runtimes:
             if runtime.outbox is not None:
-                await stack.enter_async_context(_beside(runtime, runtime.outbox.relay))
+                await stack.enter_async_context(_beside(runtime.name, runtime.outbox.relay))
             for start in runtime.service.start:
                 await start(runtime)
         for runtime in runtimes:
             for background in runtime.service.background:
-                await stack.enter_async_context(_beside(runtime, partial(background, runtime)))
+                await stack.enter_async_context(_beside(runtime.name, partial(background, runtime)))
         yield
 
 
 @asynccontextmanager
-async def _beside(runtime: Runtime, work: Callable[[], Awaitable[None]]) -> AsyncIterator[None]:
+async def _beside(name: str, work: Callable[[], Awaitable[None]]) -> AsyncIterator[None]:
     """Run `work` until the block ends; begin it again a second after it crashes."""
 
     async def supervise() -> None:
-        log.service_name.set(runtime.name)
+        log.service_name.set(name)
         while True:
             try:
                 await work()
                 return
             except Exception:
-                logger.exception("background_crashed", service=runtime.name)
+                logger.exception("background_crashed", service=name)
                 await asyncio.sleep(1)
 
     task = asyncio.create_task(supervise())
@@ -145,6 +145,12 @@ async def _beside(runtime: Runtime, work: Callable[[], Awaitable[None]]) -> Asyn
     finally:
         task.cancel()
         await asyncio.wait([task])
+
+
+async def _keep_time(clock: SystemClock) -> None:
+    while True:
+        await clock.sleep(KEEP_MS / 1000)
+        await asyncio.to_thread(clock.keep)
 
 
 class Server(uvicorn.Server):
@@ -200,9 +206,10 @@ async def up(settings: Settings, names: Sequence[str] = SERVICES) -> None:
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    async with opened(settings, names) as runtimes:
+    clock = SystemClock(settings.data)
+    async with opened(settings, names, clock) as runtimes:
         probes = Probes(runtimes)
-        async with serving(runtimes):
+        async with serving(runtimes), _beside("clock", partial(_keep_time, clock)):
             mounts = [runtime.service.http(runtime) for runtime in runtimes if runtime.service.http is not None]
             async with listening(settings, mounts, probes) as server:
                 _calm_the_collector()

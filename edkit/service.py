@@ -77,6 +77,15 @@ class Command(NamedTuple):
     run: Callable[["Runtime", argparse.Namespace], Awaitable[int]]
 
 
+class Tool(NamedTuple):
+    """A sub-command of `edtech` that needs nothing of this installation, such as one that plays against another."""
+
+    name: str
+    help: str
+    arguments: Callable[[argparse.ArgumentParser], None]
+    run: Callable[[argparse.Namespace], Awaitable[int]]
+
+
 @dataclass(frozen=True)
 class Service:
     """The table of contents of a service. Nothing in it is open; the launcher opens.
@@ -95,7 +104,7 @@ class Service:
     http: Callable[["Runtime"], Mounts] | None = None
     start: tuple[Callable[["Runtime"], Awaitable[None]], ...] = ()
     background: tuple[Callable[["Runtime"], Awaitable[None]], ...] = ()
-    commands: tuple["Command", ...] = ()
+    commands: tuple[Command | Tool, ...] = ()
 
     @property
     def home(self) -> str:

@@ -15,6 +15,7 @@ from game_server.handlers.games import (
     regrade_game,
 )
 from game_server.handlers.results import get_game_results
+from game_server.robots.command import robots_command
 from game_server.verifying import verify_command
 
 service = Service(
@@ -34,5 +35,5 @@ service = Service(
     http=server.http,
     start=(server.start,),
     background=(server.tick, server.follow_time),
-    commands=(verify_command,),
+    commands=(verify_command, robots_command),
 )

@@ -8,6 +8,7 @@ import secrets
 import time
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import BinaryIO
 
 from edkit.blobs import Area, Staged
 from edkit.errors import TooLarge
@@ -50,9 +51,9 @@ class FolderBlobs:
         return Staged(sha256, size, head)
 
     @staticmethod
-    def _settle(file: object, temporary: Path, target: Path) -> None:
-        file.flush()  # type: ignore[attr-defined]  # a binary file, opened in a thread
-        os.fsync(file.fileno())  # type: ignore[attr-defined]
+    def _settle(file: BinaryIO, temporary: Path, target: Path) -> None:
+        file.flush()
+        os.fsync(file.fileno())
         target.parent.mkdir(parents=True, exist_ok=True)
         temporary.replace(target)
         folder = os.open(target.parent, os.O_RDONLY)

@@ -46,6 +46,9 @@ def _locked(url: str, package: str) -> Iterator[Connection]:
             engine = create_engine(target)
             try:
                 with engine.connect() as connection:
+                    # Kept in the file: connections opened later need no lock to change the journal.
+                    connection.exec_driver_sql("PRAGMA journal_mode=WAL")
+                    connection.commit()
                     yield connection
             finally:
                 engine.dispose()
