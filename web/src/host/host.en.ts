@@ -48,7 +48,7 @@ export const hostWords = {
     leaderboard: 'Leaderboard',
     teams: 'Teams',
     nobody: 'No scores yet',
-    up: (n: number) => `plus ${n}`,
+    moved: (places: number) => `${places > 0 ? 'up' : 'down'} ${count(Math.abs(places), 'place')}`,
   },
 
   ended: {

@@ -1,6 +1,7 @@
 import type { Game } from '@/game/reducer'
 import { Head } from '@/host/screens/Head'
 import { hostWords } from '@/host/host.en'
+import { Icon } from '@/ui/Icon'
 
 /** Who is in front, and what the last question changed. */
 export function BoardScreen({ game }: { game: Game }) {
@@ -30,9 +31,11 @@ export function Rows({ rows }: { rows: { id: string; name: string; score: number
         <li key={row.id}>
           <span className="standings__rank">{row.rank}</span>
           <span className="standings__name">{row.name}</span>
-          {row.delta > 0 && (
-            <span className="standings__delta" aria-label={hostWords.result.up(row.delta)}>
-              +{row.delta.toLocaleString('en')}
+          {row.delta !== 0 && (
+            <span className={row.delta > 0 ? 'standings__delta' : 'standings__delta standings__delta--down'}>
+              <Icon name={row.delta > 0 ? 'up' : 'down'} size="1em" />
+              <span aria-hidden="true">{Math.abs(row.delta)}</span>
+              <span className="visually-hidden">{hostWords.result.moved(row.delta)}</span>
             </span>
           )}
           <span className="standings__score">{row.score.toLocaleString('en')}</span>
