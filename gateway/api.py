@@ -7,7 +7,6 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.openapi.utils import get_openapi
 from pydantic.json_schema import models_json_schema
 from starlette.exceptions import HTTPException
-from starlette.responses import Response
 
 from edkit.errors import AppError
 from gateway.problems import Problem, on_app_error, on_crash, on_http_exception, on_invalid
@@ -30,7 +29,6 @@ def make_api() -> FastAPI:
         redoc_url=None,
         openapi_url=None,
         redirect_slashes=False,
-        default_response_class=Response,
         generate_unique_id_function=lambda route: route.name,
         exception_handlers={
             AppError: on_app_error,

@@ -47,6 +47,7 @@ _BYTES = {"description": "The bytes.", "content": {"application/octet-stream": {
 
 @router.get(
     "/{file_id}",
+    response_class=Response,
     responses={
         200: _BYTES,
         206: {**_BYTES, "description": "The bytes of the range."},

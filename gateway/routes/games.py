@@ -78,7 +78,11 @@ async def get_report(
 _LINES = {"description": "JSON lines: entries with their hash chain, the answers after each closing."}
 
 
-@router.get("/{game_id}/log", responses={200: {**_LINES, "content": {"application/x-ndjson": {}}}, **MISSING})
+@router.get(
+    "/{game_id}/log",
+    response_class=Response,
+    responses={200: {**_LINES, "content": {"application/x-ndjson": {}}}, **MISSING},
+)
 async def read_log(visit: SignedInVisit, game_id: Id) -> Response:
     """The log of a game as JSON lines, one page of it in memory at a time."""
     first = await visit.raw(ReadGameLog(game_id=game_id))

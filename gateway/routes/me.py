@@ -39,6 +39,7 @@ async def erase_account(visit: SignedInVisit) -> Response:
 
 @router.get(
     "/export",
+    response_class=Response,
     responses={200: {"description": "A zip of JSON files.", "content": {"application/zip": {}}}},
 )
 async def export_account(visit: SignedInVisit) -> Response:

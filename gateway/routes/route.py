@@ -65,9 +65,7 @@ class JsonRoute(APIRoute):
 
 def family(prefix: str, tag: str, *names: str) -> APIRouter:
     """A router of one family of addresses, with the refusals that all of its routes may give."""
-    return APIRouter(
-        prefix=prefix, tags=[tag], route_class=JsonRoute, default_response_class=Response, responses=refusals(*names)
-    )
+    return APIRouter(prefix=prefix, tags=[tag], route_class=JsonRoute, responses=refusals(*names))
 
 
 KEYED: dict[str, Any] = {

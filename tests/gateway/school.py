@@ -16,6 +16,7 @@ from edkit.clock import ManualClock, settle
 from edkit.message import Event, Message
 from edkit.service import Runtime, Service
 from edkit.testing import running
+from game_server import server
 from gateway import admin
 from gateway import app as gateway
 from gateway.models import metadata
@@ -123,4 +124,9 @@ async def opened(folder: Path, *others: Service, **settings: Any) -> AsyncIterat
     clock = ManualClock()
     async with running(folder, [gateway.service, *others], clock=clock, **settings) as runtimes:
         runtimes[0].state["passwords"] = Passwords(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
-        yield School(runtimes, clock)
+        try:
+            yield School(runtimes, clock)
+        finally:
+            for runtime in runtimes:
+                if server.STATE in runtime.state:
+                    await server.of(runtime).close()
