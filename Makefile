@@ -97,10 +97,10 @@ clean:  ## remove what was built or installed here; the data folder stays
 web/node_modules/.done: web/package-lock.json web/.npmrc
 	@.ci/need node
 	@echo "installing what the web app is built with"
-	@$(NPM) ci
+	@$(NPM) ci --silent
 	@touch $@
 
 web/dist/index.html: web/node_modules/.done $(WEB_SOURCES)
 	@echo "building the web app"
-	@$(NPM) run --silent build
+	@$(NPM) run --silent build -- --logLevel warn
 	@touch $@

@@ -68,7 +68,9 @@ def ranges(codes: list[int]) -> str:
 
 
 if __name__ == "__main__":
-    css = ["/* Written by scripts/fonts.py: regular and semibold; letters beyond ASCII are fetched by pages that show them. */"]
+    css = [
+        "/* Written by scripts/fonts.py: regular and semibold; letters beyond ASCII only for pages that show them. */"
+    ]
     for name, codes in (("ascii", ASCII), ("vietnamese", VIETNAMESE), ("latin", LATIN)):
         for weight in (400, 600):
             cut(weight, name, codes)
