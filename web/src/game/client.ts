@@ -136,9 +136,13 @@ export class GameClient {
     void this.#deliver(entry)
   }
 
-  readonly #wake = (): void => this.#connection.wake()
+  /** The network or the reader came back. A clock that slept with the phone is set right by a fresh snapshot. */
+  readonly #wake = (): void => {
+    this.#connection.wake()
+    if (this.#connection.link === 'open' && this.#view.game) void this.#sync()
+  }
   readonly #visible = (): void => {
-    if (document.visibilityState === 'visible') this.#connection.wake()
+    if (document.visibilityState === 'visible') this.#wake()
   }
 
   async #credentials(): Promise<{ token?: string; resume?: string }> {

@@ -6,6 +6,7 @@ import { findGame, type Found } from '@/join/findGame'
 import { Link, navigate, useTitle } from '@/router'
 import { Centred } from '@/ui/Centred'
 import { Loading } from '@/ui/Loading'
+import { markColour, Shape } from '@/ui/Shape'
 import { words } from '@/words'
 import '@/join/join.css'
 
@@ -40,6 +41,7 @@ export function JoinPage({ pin }: { pin: string }) {
   if (pin && !found) return <Loading what={words.link.connecting} />
   return (
     <Centred head={<TeacherLink />}>
+      <Backdrop />
       <PinStep
         given={pin}
         error={found && 'error' in found ? { pin: looked.pin, text: found.error } : null}
@@ -51,6 +53,19 @@ export function JoinPage({ pin }: { pin: string }) {
         }}
       />
     </Centred>
+  )
+}
+
+/** The answers' shapes, large and faint, behind the page's foot. */
+function Backdrop() {
+  return (
+    <div className="backdrop" aria-hidden="true">
+      {(['A', 'B', 'C', 'D'] as const).map((letter) => (
+        <span key={letter} style={{ color: markColour(letter) }}>
+          <Shape letter={letter} size="100%" />
+        </span>
+      ))}
+    </div>
   )
 }
 

@@ -54,7 +54,7 @@ function headline({ me }: Game, celebrated: boolean): string {
 /** Read in the order of places, shown with the first in the middle. */
 function Podium({ rows, mine }: { rows: BoardRow[]; mine: string }) {
   return (
-    <ol className="podium" aria-label={words.ended.podiumTitle}>
+    <ol className="podium" style={{ '--steps': Math.min(3, rows.length) }} aria-label={words.ended.podiumTitle}>
       {rows.slice(0, 3).map((row, index) => {
         const letter = avatarOf(row.player_id)
         return (

@@ -20,7 +20,6 @@ export function LobbyScreen({ game }: ScreenProps) {
         {game.me?.team && <p className="lobby__team">{words.lobby.team(game.me.team)}</p>}
         <p className="lobby__wait">{words.lobby.wait}</p>
       </div>
-      <p className="muted tabular">{words.lobby.players(game.playerCount)}</p>
     </section>
   )
 }

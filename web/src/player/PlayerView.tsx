@@ -27,7 +27,13 @@ export function PlayerView({ view, onAnswer }: { view: GameView; onAnswer: (choi
   const { game, link, gone, sent } = view
   useTitle(game ? `${game.title} · ${words.product}` : words.product)
   if (gone) return <GonePage gone={gone} pin={game?.pin ?? null} />
-  if (!game) return <Loading what={words.link.connecting} />
+  if (!game) {
+    return (
+      <main>
+        <Loading what={words.link.connecting} />
+      </main>
+    )
+  }
   const CurrentScreen = SCREENS[game.phase]
   return (
     <div className="player" data-phase={game.phase}>

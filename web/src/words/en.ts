@@ -5,7 +5,7 @@ const ENDINGS: Record<string, string> = { one: 'st', two: 'nd', few: 'rd', other
 const count = (n: number, one: string, many = `${one}s`) => `${n.toLocaleString('en')} ${n === 1 ? one : many}`
 
 export const en = {
-  product: 'Edtech',
+  product: 'EdTech',
   loading: 'Loading',
   count,
   ordinal: (n: number) => `${String(n)}${ENDINGS[plural.select(n)] ?? 'th'}`,
@@ -57,7 +57,6 @@ export const en = {
   lobby: {
     youAreIn: (name: string) => `You’re in, ${name}`,
     wait: 'Watch the board. Your teacher starts the game.',
-    players: (n: number) => (n === 1 ? 'You are the first one here' : `${n.toLocaleString('en')} players are here`),
     team: (team: string) => `Team ${team}`,
   },
 

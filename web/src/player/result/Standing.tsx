@@ -4,7 +4,8 @@ import { words } from '@/words'
 
 /** Where I stand, who is just ahead, and the row of right answers. */
 export function Standing({ own, hidden }: { own: YourResult; hidden: boolean }) {
-  const { rank, ahead, streak, score } = own
+  const { rank, ahead, score } = own
+  const streak = own.status === 'correct' ? own.streak : 0
   if (hidden && streak < 2) return null
   return (
     <div className="standing">

@@ -5,6 +5,9 @@ import { words } from '@/words'
 
 const ICON: Record<YourResult['status'], IconName> = { correct: 'check', partial: 'half', wrong: 'cross', none: 'dash', survey: 'check' }
 
+/** A credit below this changes no more than a point or two. */
+const WORTH_SAYING_MS = 20
+
 interface Props {
   heading: RefObject<HTMLHeadingElement | null>
   slide: boolean
@@ -48,7 +51,7 @@ function Points({ own }: { own: YourResult }) {
           ))}
         </ul>
       )}
-      {credit > 0 && own.points > 0 && <p className="verdict__credit muted">{words.result.credit(credit)}</p>}
+      {credit >= WORTH_SAYING_MS && own.points > 0 && <p className="verdict__credit muted">{words.result.credit(credit)}</p>}
     </>
   )
 }
