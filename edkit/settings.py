@@ -22,7 +22,10 @@ class Settings(Frozen):
 
     mode: Literal["development", "production"] = Field("development", description="production refuses unsafe defaults")
     data: Path = Field(Path("var"), description="folder that holds everything the embedded mode stores")
-    host: str = Field("0.0.0.0", description="address to listen on; phones in the room must reach it")  # noqa: S104
+    host: str = Field(
+        "0.0.0.0",  # noqa: S104 - a phone could not reach the loopback address
+        description="address to listen on; phones in the room must reach it",
+    )
     port: int = Field(8000, ge=0, le=65535, description="the one port of the embedded mode; 0 picks a free one")
     public_url: str = Field("", description="address people type, such as https://quiz.school.example; empty: as asked")
     database_url: str = Field(
