@@ -32,7 +32,7 @@ from tests.chaos.tabs import Stage
 
 @dataclass(frozen=True)
 class Course:
-    """What one part of a run is to be."""
+    """What one part of a run is to be. Without `faults`, all kinds; `every_s` lies between two of them on average."""
 
     games: int
     players: int
@@ -49,7 +49,7 @@ class Course:
     time_limit_s: int = 5
     think_s: tuple[float, float] = (0.05, 2.0)
     impatience: float = 0.2
-    eventful: bool = True
+    kicks: float = 0.4
 
 
 async def play(course: Course, folder: Path) -> History:
@@ -127,9 +127,9 @@ def _plan(course: Course, dice: random.Random, number: int) -> Plan:
         time_limit_s=course.time_limit_s,
         think_s=course.think_s,
         impatience=course.impatience,
-        kick=course.eventful and dice.random() < 0.4,
-        pause=course.eventful and dice.random() < 0.3,
-        regrade=course.eventful and dice.random() < 0.3,
+        kick=dice.random() < course.kicks,
+        pause=dice.random() < 0.3,
+        regrade=dice.random() < 0.3,
     )
 
 

@@ -67,6 +67,7 @@ class Story:
             ),
             players=tuple(StoredPlayer(player, who, n, 1) for n, (who, player) in enumerate(PLAYERS.items(), start=1)),
         )
+        self.final = replace(self.final, entries=tuple(map(self._with_top, self.final.entries)))
         self.final = replace(self.final, readings={"report": self.ranked(7)})
         self._tell()
 
@@ -101,6 +102,10 @@ class Story:
         rows = [replace(row, **fields) if row.answer_id == answer_id else row for row in self.final.rows]
         self.final = replace(self.final, rows=tuple(rows))
 
+    def change_entry(self, seq: int, /, **data: Any) -> None:
+        entries = [replace(e, data={**e.data, **data}) if e.seq == seq else e for e in self.final.entries]
+        self.final = replace(self.final, entries=tuple(entries))
+
     def drop_row(self, answer_id: str) -> None:
         self.final = replace(self.final, rows=tuple(row for row in self.final.rows if row.answer_id != answer_id))
 
@@ -132,6 +137,13 @@ class Story:
                 "me": me.get("player_id"),
             },
         )
+
+    def _with_top(self, entry: Entry) -> Entry:
+        """The entry as a server would write it: with the top of the board."""
+        if "board" not in entry.data:
+            return entry
+        top = [{"player_id": p, "score": score, "rank": rank} for p, score, rank in self.ranked(entry.seq)]
+        return replace(entry, data={**entry.data, "rows": 2, "board": {"joined": 2, "top": top}})
 
     def _state(self, client: str, seq: int) -> dict[str, Any]:
         phases = {1: "lobby", 2: "lobby", 3: "question", 4: "result", 5: "question", 6: "result", 7: "ended"}

@@ -122,10 +122,15 @@ def a_board_from_before(story: Story) -> None:
 
 
 def a_board_that_forgot_a_player(story: Story) -> None:
-    entries = [
-        replace(e, data={**e.data, "board": {"joined": 1}}) if "board" in e.data else e for e in story.final.entries
-    ]
-    story.final = replace(story.final, entries=tuple(entries))
+    story.change_entry(4, board={"joined": 1, "top": []})
+
+
+def a_log_that_counted_too_few(story: Story) -> None:
+    story.change_entry(4, rows=1)
+
+
+def a_log_with_another_top(story: Story) -> None:
+    story.change_entry(4, board={"joined": 2, "top": [{"player_id": "p2", "score": 5, "rank": 1}]})
 
 
 def a_hole_in_seq(story: Story) -> None:
@@ -277,6 +282,8 @@ SPOILT: list[tuple[str, Callable[[Story], None]]] = [
     ("A8", points_that_the_rows_do_not_give),
     ("A9", a_board_from_before),
     ("A9", a_board_that_forgot_a_player),
+    ("A9", a_log_that_counted_too_few),
+    ("A9", a_log_with_another_top),
     ("A10", a_hole_in_seq),
     ("A10", an_event_twice),
     ("A10", two_payloads),

@@ -5,6 +5,7 @@ import asyncio
 from game_server.answers import Answers, Ruling, Submission
 
 CAUGHT_BY = {"A1", "A3"}
+NEEDS_KILLS = True
 
 
 def plant() -> None:

@@ -5,6 +5,7 @@ from typing import Any
 
 from game_server.log import GameLog
 from game_server.roster import Roster
+from game_server.rules.entries import QuestionClosed
 from game_server.rules.game import Game
 
 CAUGHT_BY = {"A3", "A8", "A9"}
@@ -21,10 +22,10 @@ def plant() -> None:
         await asyncio.sleep(0.15)
         return rows
 
-    async def append(self: GameLog, game: Game, *rest: Any, **named: Any) -> Any:
-        if game.open_question is not None:
+    async def append(self: GameLog, game: Game, head: str, added: Any, *rest: Any, **named: Any) -> Any:
+        if any(isinstance(entry, QuestionClosed) for entry in added) and game.open_question is not None:
             await honest_shut(self, game, game.open_question.id)
-        return await honest_append(self, game, *rest, **named)
+        return await honest_append(self, game, head, added, *rest, **named)
 
     honest_shut = GameLog.shut
     GameLog.shut, GameLog.append, Roster.answers = shut, append, answers

@@ -6,6 +6,7 @@ from game_server.play import Play
 from game_server.rules import entries
 
 CAUGHT_BY = {"A12"}
+NEEDS_KILLS = True
 
 
 def plant() -> None:

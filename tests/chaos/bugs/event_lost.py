@@ -13,6 +13,6 @@ def plant() -> None:
     honest, numbers = fanout.fanout, count()
 
     def lossy(sockets: Iterable[Any], *rest: Any) -> Any:
-        return honest([socket for socket in sockets if next(numbers) % 100 != 50], *rest)
+        return honest([socket for socket in sockets if next(numbers) % 40 != 20], *rest)
 
     fanout.fanout = lossy

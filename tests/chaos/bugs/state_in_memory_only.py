@@ -5,6 +5,7 @@ from game_server.log import GameLog
 from game_server.rules.game import Game
 
 CAUGHT_BY = {"A1", "A3"}
+NEEDS_KILLS = True
 
 
 def plant() -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from tests.chaos.history import FinalGame, History, Line, Violation
+from tests.chaos.history import Entry, FinalGame, History, Line, Violation
 from tests.chaos.invariants.answers import CLOCK_SLACK_MS
 from tests.chaos.scoring import PUBLISHING, Place, board_at, results_at
 
@@ -59,9 +59,8 @@ def a9_one_score(history: History) -> Iterator[Violation]:
     """The board at (game, seq) is one everywhere, and equals the fold of the rows of questions closed by then."""
     for final in history.final.values():
         for entry in final.entries:
-            joined = sum(player.joined_seq < entry.seq for player in final.players)
-            if "board" in entry.data and entry.data["board"]["joined"] != joined:
-                yield Violation("A9", final.game, f"{joined} had joined before seq {entry.seq}: {entry.data['board']}")
+            if "board" in entry.data:
+                yield from _entry_is_the_fold(final, entry)
     folds: dict[tuple[str, int], list[list[Any]]] = {}
     for line in history.of("board"):
         game = history.final.get(line.game)
@@ -76,6 +75,22 @@ def a9_one_score(history: History) -> Iterator[Violation]:
             yield Violation(
                 "A9", line.game, f"at seq {key[1]} the rows say {folds[key][:size]}", board_raws(history, line)
             )
+
+
+def _entry_is_the_fold(game: FinalGame, entry: Entry) -> Iterator[Violation]:
+    """What the log recorded of rows, players and the top of the board is what the rows say."""
+    board = entry.data["board"]
+    joined = sum(player.joined_seq < entry.seq for player in game.players)
+    if board["joined"] != joined:
+        yield Violation("A9", game.game, f"{joined} had joined before seq {entry.seq}: {board}")
+    top = [[place["player_id"], place["score"], place["rank"]] for place in board["top"]]
+    due = [[place.player, place.score, place.rank] for place in board_at(game, entry.seq)]
+    if top != due[: len(top)] or (due and not top):
+        yield Violation("A9", game.game, f"the log says {top} at seq {entry.seq}, the rows say {due}")
+    if entry.event == "question_closed":
+        rows = sum(row.question == entry.data["question_id"] for row in game.rows)
+        if entry.data["rows"] != rows:
+            yield Violation("A9", game.game, f"seq {entry.seq} counted {entry.data['rows']} rows, there are {rows}")
 
 
 def a20_end_is_final(history: History) -> Iterator[Violation]:
