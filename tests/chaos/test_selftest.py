@@ -1,7 +1,7 @@
 """The proof of the proof: planted bugs are caught by the right invariant, clean runs raise no alarm.
 
-Each run is one process with a small class, a few faults and less than a minute. `CHAOS=full` runs all bugs, twenty clean
-runs and the forty games; without it a few of each kind are run.
+Each run is one process with a small class, a few faults and less than a minute. `CHAOS=full` runs all bugs, twenty
+clean runs and the forty games; without it a few of each kind are run.
 """
 
 import os
