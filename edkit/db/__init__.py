@@ -116,6 +116,7 @@ def _sqlite_engine(url: str, *, size: int, begin: str) -> AsyncEngine:
         pool_size=size,
         max_overflow=0,
         pool_timeout=30,
+        hide_parameters=True,  # an error is logged without the names and hashes it was about
         connect_args={"timeout": 10},
     )
 
@@ -144,6 +145,7 @@ def _mysql_engine(url: str, isolation: IsolationLevel = "READ COMMITTED") -> Asy
         max_overflow=10,
         pool_pre_ping=True,
         pool_recycle=1800,
+        hide_parameters=True,
         connect_args={
             "charset": "utf8mb4",
             "connect_timeout": 5,
