@@ -1,47 +1,74 @@
 import { lazy, Suspense, useEffect, type ComponentType, type LazyExoticComponent } from 'react'
-import { accessToken } from '@/api/client'
 import { useSession } from '@/api/session'
 import { match, navigate, usePath, type Params } from '@/router'
+import { Material } from '@/teacher/Material'
+import { ForgottenPage } from '@/teacher/pages/ForgottenPage'
+import { RegisterPage } from '@/teacher/pages/RegisterPage'
+import { SignInPage } from '@/teacher/pages/SignInPage'
+import { Shell } from '@/teacher/Shell'
+import { say } from '@/teacher/teacher.en'
+import { useRenewal } from '@/teacher/useRenewal'
+import { Button } from '@/ui/Button'
+import { Centred } from '@/ui/Centred'
 import { Loading } from '@/ui/Loading'
 import { NotFound } from '@/ui/NotFound'
-import { Material } from '@/teacher/Material'
-import { RegisterPage } from '@/teacher/pages/RegisterPage'
-import { Shell } from '@/teacher/Shell'
-import { SignInPage } from '@/teacher/pages/SignInPage'
+import { words } from '@/words'
 import '@/teacher/teacher.css'
 
 type Page = ComponentType<{ params: Params }>
 
-/** The pages of signed-in people by address; each loads with its first use. */
-const PAGES: [pattern: string, page: LazyExoticComponent<Page>][] = [
-  ['/home', lazy(() => import('@/teacher/pages/QuizzesPage'))],
-  ['/quizzes', lazy(() => import('@/teacher/pages/QuizzesPage'))],
-  ['/quizzes/import', lazy(() => import('@/teacher/pages/ImportPage'))],
+interface Place {
+  pattern: string
+  page: LazyExoticComponent<Page>
+  who?: 'teacher'
+}
+
+
+/** The pages of signed-in people by address; each loads with its first use. The first that fits is shown. */
+const PLACES: Place[] = [
+  { pattern: '/home', page: lazy(() => import('@/teacher/pages/QuizzesPage')) },
+  { pattern: '/quizzes', page: lazy(() => import('@/teacher/pages/QuizzesPage')), who: 'teacher' },
+  { pattern: '/quizzes/import', page: lazy(() => import('@/teacher/pages/ImportPage')), who: 'teacher' },
 ]
+
+const OPEN: Partial<Record<string, ComponentType>> = { '/signin': SignInPage, '/signin/forgotten': ForgottenPage, '/register': RegisterPage }
 
 export default function TeacherApp() {
   const path = usePath()
-  const known = PAGES.map(([pattern, page]) => ({ params: match(pattern, path), page, pattern })).find((one) => one.params)
-  return (
-    <Material>
-      {path === '/signin' ? <SignInPage /> : path === '/register' ? <RegisterPage /> : known?.params ? <Members page={known.page} params={known.params} /> : <NotFound />}
-    </Material>
-  )
+  const Open = OPEN[path]
+  const found = PLACES.map((place) => ({ place, params: match(place.pattern, path) })).find((one) => one.params)
+  return <Material>{Open ? <Open /> : found?.params ? <Members place={found.place} params={found.params} path={path} /> : <NotFound />}</Material>
 }
 
 /** A page for signed-in people; anybody else signs in first and comes back. */
-function Members({ page: CurrentPage, params }: { page: LazyExoticComponent<Page>; params: Params }) {
+function Members({ place, params, path }: { place: Place; params: Params; path: string }) {
   const session = useSession()
+  const problem = useRenewal(session === 'unknown')
   useEffect(() => {
-    if (session === 'unknown') void accessToken().catch(() => null)
-    else if (session === null) navigate(`/signin?next=${encodeURIComponent(location.pathname + location.search)}`, { replace: true })
+    if (session === null) navigate(`/signin?next=${encodeURIComponent(location.pathname + location.search)}`, { replace: true })
   }, [session])
+  if (session === 'unknown' && problem.failed) return <NoServer onAgain={problem.again} />
   if (session === null || session === 'unknown') return <Loading />
+  const Page = place.page
+  if (place.who === 'teacher' && session.user.role === 'student') return <NotFound />
   return (
-    <Shell user={session.user}>
+    <Shell user={session.user} path={path}>
       <Suspense fallback={<Loading />}>
-        <CurrentPage key={location.pathname} params={params} />
+        <Page key={path} params={params} />
       </Suspense>
     </Shell>
+  )
+}
+
+/** The sign-in could not be checked because nothing answers: it is kept, and asked for again. */
+function NoServer({ onAgain }: { onAgain: () => void }) {
+  return (
+    <Centred>
+      <h1>{say.noServer}</h1>
+      <p>{words.errors.offline}</p>
+      <Button icon="again" onClick={onAgain}>
+        {say.list.again}
+      </Button>
+    </Centred>
   )
 }

@@ -1,11 +1,7 @@
 import { useCallback, useEffect, useRef, useState } from 'react'
 import { call } from '@/api/client'
 import { messageOf } from '@/api/problem'
-
-interface Page<T> {
-  items: T[]
-  next_cursor?: string | null
-}
+import type { Page } from '@/teacher/api'
 
 export interface Pages<T> {
   /** Null until the first page is there. */
@@ -19,7 +15,7 @@ export interface Pages<T> {
 }
 
 /** A list of the API, a page at a time, begun anew when `path` or `q` changes. */
-export function usePages<T>(path: string, q: string): Pages<T> {
+export function usePages<T>(path: string, q = '', limit = 20): Pages<T> {
   const [items, setItems] = useState<T[] | null>(null)
   const [cursor, setCursor] = useState<string | null>(null)
   const [problem, setProblem] = useState<string | null>(null)
@@ -32,7 +28,7 @@ export function usePages<T>(path: string, q: string): Pages<T> {
       setLoading(true)
       setProblem(null)
       try {
-        const page = await call<Page<T>>('GET', path, { query: { q: q || null, cursor: from } })
+        const page = await call<Page<T>>('GET', path, { query: { q: q || null, cursor: from, limit } })
         if (mine !== asked.current) return
         setItems((before) => (from ? [...(before ?? []), ...page.items] : page.items))
         setCursor(page.next_cursor ?? null)
@@ -41,12 +37,16 @@ export function usePages<T>(path: string, q: string): Pages<T> {
       }
       if (mine === asked.current) setLoading(false)
     },
-    [path, q],
+    [path, q, limit],
   )
   useEffect(() => {
-    // A pause in typing, then one request.
+    // A pause in typing, then one request; an answer that comes after the page has gone is dropped.
     const timer = setTimeout(() => void load(null), q ? 200 : 0)
-    return () => clearTimeout(timer)
+    const asks = asked
+    return () => {
+      clearTimeout(timer)
+      asks.current++
+    }
   }, [load, q])
 
   return {

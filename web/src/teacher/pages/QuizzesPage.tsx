@@ -1,101 +1,86 @@
 import { useState } from 'react'
-import { Refused } from '@/game/connection'
-import { createGame } from '@/host/clients'
+import { messageOf } from '@/api/problem'
 import { navigate, useTitle } from '@/router'
+import type { QuizSummary } from '@/teacher/api'
+import { Empty } from '@/teacher/parts/Empty'
+import { List, SearchField, useQuery } from '@/teacher/parts/List'
+import { QuizRow } from '@/teacher/parts/QuizRow'
+import { offerUndo, tell } from '@/teacher/parts/snack'
+import { deleteQuiz, downloadQuiz, duplicateQuiz, restoreQuiz, summaryOf } from '@/teacher/quizActions'
+import { StartDialog } from '@/teacher/start/StartDialog'
+import { useStart } from '@/teacher/start/useStart'
 import { say } from '@/teacher/teacher.en'
 import { usePages } from '@/teacher/usePages'
-import { ago } from '@/teacher/when'
-import { Button, LinkButton } from '@/ui/Button'
-import { Loading } from '@/ui/Loading'
+import { LinkButton } from '@/ui/Button'
 import { Notice } from '@/ui/Notice'
 import { words } from '@/words'
 
-export interface QuizSummary {
-  id: string
-  title: string
-  description: string
-  tags: string[]
-  question_count: number
-  version: number
-  updated_at: string
-  played_at?: string | null
-}
-
-/** The teacher's quizzes: find one, start it. */
+/** The teacher's quizzes: find one, start it, write the next. */
 export default function QuizzesPage() {
   useTitle(`${say.quizzes.title} · ${words.product}`)
-  const [q, setQ] = useState('')
+  const [q, setQ] = useQuery()
   const quizzes = usePages<QuizSummary>('/api/quizzes', q)
   const { starting, problem, start } = useStart()
+  const [chosen, setChosen] = useState<QuizSummary | null>(null)
+
+  const attempt = async (work: () => Promise<void>) => {
+    try {
+      await work()
+    } catch (error) {
+      tell(messageOf(error))
+    }
+  }
+  const remove = async (quiz: QuizSummary) => {
+    const place = quizzes.items?.indexOf(quiz) ?? 0
+    await deleteQuiz(quiz.id)
+    quizzes.change((items) => items.filter((one) => one.id !== quiz.id))
+    offerUndo(say.quizzes.deleted(quiz.title), () =>
+      attempt(async () => {
+        await restoreQuiz(quiz.id)
+        quizzes.change((items) => [...items.slice(0, place), quiz, ...items.slice(place)])
+        tell(say.quizzes.restored(quiz.title))
+      }),
+    )
+  }
+  const duplicate = async (quiz: QuizSummary) => {
+    const copy = await duplicateQuiz(quiz.id)
+    quizzes.change((items) => [summaryOf(copy), ...items])
+    tell(say.quizzes.duplicated(copy.title))
+  }
+  const choices = (quiz: QuizSummary) => [
+    ...(quiz.question_count > 0 ? [{ icon: 'play' as const, label: say.quizzes.startWith, run: () => setChosen(quiz) }] : []),
+    { icon: 'edit' as const, label: say.quizzes.edit, run: () => navigate(`/quizzes/${quiz.id}`) },
+    { icon: 'copy' as const, label: say.quizzes.duplicate, run: () => void attempt(() => duplicate(quiz)) },
+    { icon: 'download' as const, label: say.quizzes.download, run: () => void attempt(() => downloadQuiz(quiz.id)) },
+    { icon: 'trash' as const, label: say.quizzes.delete, danger: true, run: () => void attempt(() => remove(quiz)) },
+  ]
   return (
     <>
       <header className="page-head">
         <h1>{say.quizzes.title}</h1>
-        <LinkButton to="/quizzes/import" icon="upload">
-          {say.quizzes.import}
-        </LinkButton>
+        <div className="actions">
+          <LinkButton to="/quizzes/import" kind="quiet" icon="upload">
+            {say.quizzes.import}
+          </LinkButton>
+          <LinkButton to="/quizzes/new" icon="plus">
+            {say.quizzes.new}
+          </LinkButton>
+        </div>
       </header>
       {problem && <Notice kind="negative">{problem}</Notice>}
-      <input className="input" type="search" placeholder={say.list.search} aria-label={say.list.search} value={q} onChange={(event) => setQ(event.target.value)} />
-      {quizzes.problem && (
-        <Notice kind="negative">
-          {say.list.failed} {quizzes.problem}{' '}
-          <Button kind="plain" onClick={quizzes.reload}>
-            {say.list.again}
-          </Button>
-        </Notice>
-      )}
-      {quizzes.items === null ? (
-        !quizzes.problem && <Loading />
-      ) : quizzes.items.length === 0 ? (
-        q ? (
-          <p className="muted">{say.list.noMatch(q)}</p>
-        ) : (
-          <div className="empty">
-            <h2>{say.quizzes.empty}</h2>
-            <p>{say.quizzes.emptyHelp}</p>
-          </div>
-        )
-      ) : (
-        <ul className="rows">
-          {quizzes.items.map((quiz) => (
-            <li key={quiz.id} className="card row">
-              <div className="row__words">
-                <h2>{quiz.title}</h2>
-                <p className="muted">
-                  {say.quizzes.questions(quiz.question_count)} · {quiz.played_at ? say.quizzes.played(ago(quiz.played_at)) : say.quizzes.changed(ago(quiz.updated_at))}
-                </p>
-              </div>
-              <Button icon="play" busy={starting === quiz.id} disabled={quiz.question_count === 0} aria-label={say.quizzes.startName(quiz.title)} onClick={() => void start(quiz.id)}>
-                {say.quizzes.start}
-              </Button>
-            </li>
-          ))}
-        </ul>
-      )}
-      {quizzes.hasMore && (
-        <Button kind="quiet" busy={quizzes.loading} onClick={quizzes.more}>
-          {say.list.more}
-        </Button>
-      )}
+      <SearchField label={say.list.search} q={q} onChange={setQ} />
+      <List pages={quizzes} q={q} empty={<NoQuiz />}>
+        {(quiz) => <QuizRow key={quiz.id} quiz={quiz} busy={starting === quiz.id} onStart={() => void start(quiz.id)} choices={choices(quiz)} />}
+      </List>
+      {chosen && <StartDialog quiz={chosen} onClose={() => setChosen(null)} />}
     </>
   )
 }
 
-/** Starts a game and goes to its lobby. */
-export function useStart() {
-  const [starting, setStarting] = useState<string | null>(null)
-  const [problem, setProblem] = useState<string | null>(null)
-  const start = async (quizId: string) => {
-    if (starting) return
-    setStarting(quizId)
-    setProblem(null)
-    try {
-      navigate(`/host/${await createGame(quizId)}`)
-    } catch (error) {
-      setProblem(error instanceof Refused ? error.message : words.errors.offline)
-      setStarting(null)
-    }
-  }
-  return { starting, problem, start }
+function NoQuiz() {
+  return (
+    <Empty art="quizzes" title={say.quizzes.empty}>
+      <p>{say.quizzes.emptyHelp}</p>
+    </Empty>
+  )
 }

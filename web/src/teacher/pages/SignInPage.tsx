@@ -3,20 +3,13 @@ import { call } from '@/api/client'
 import { messageOf } from '@/api/problem'
 import { signedIn, type Tokens, type User } from '@/api/session'
 import { Link, navigate, useSearch, useTitle } from '@/router'
+import type { DemoAccount } from '@/teacher/api'
 import { say } from '@/teacher/teacher.en'
 import { Button } from '@/ui/Button'
 import { Centred } from '@/ui/Centred'
 import { Field } from '@/ui/Field'
 import { Notice } from '@/ui/Notice'
 import { words } from '@/words'
-
-interface DemoAccount {
-  id: string
-  role: string
-  name: string
-  email: string
-  password: string
-}
 
 /** The page to go to after signing in: only ever one of this site. */
 export function safeNext(next: string | null): string {
@@ -60,6 +53,8 @@ export function SignInPage() {
         </Button>
       </form>
       <p className="form__aside">
+        <Link to="/signin/forgotten">{say.signIn.forgotten}</Link>
+        <br />
         {say.signIn.noAccount} <Link to={`/register${next ? `?next=${encodeURIComponent(next)}` : ''}`}>{say.signIn.register}</Link>
       </p>
       {demo.length > 0 && (
