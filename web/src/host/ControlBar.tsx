@@ -1,6 +1,6 @@
 import type { Game } from '@/game/reducer'
 import { hostWords } from '@/host/host.en'
-import type { Step } from '@/host/steps'
+import { SCORED, type Step } from '@/host/steps'
 import { Button } from '@/ui/Button'
 import { Icon, type IconName } from '@/ui/Icon'
 
@@ -19,7 +19,7 @@ export function ControlBar({ game, step, busy, onStep, on }: Props) {
   const { bar } = hostWords
   const { phase } = game
   const playing = phase !== 'ended'
-  const regradable = phase === 'result' && game.result !== null && ['single_choice', 'multiple_choice', 'true_false', 'typed', 'number', 'order'].includes(game.question?.type ?? '')
+  const regradable = phase === 'result' && game.result !== null && game.question !== null && SCORED.has(game.question.type)
   return (
     <nav className="controls" aria-label={bar.keys}>
       <div className="controls__small">

@@ -1,5 +1,6 @@
 import type { Game } from '@/game/reducer'
 import { hostWords } from '@/host/host.en'
+import type { QuestionType } from '@/protocol'
 
 /** What the primary control does now, and the sentence that says what comes next. */
 export interface Step {
@@ -8,9 +9,13 @@ export interface Step {
   event: 'start_game' | 'close_question' | 'next_question' | 'unpause_game' | 'board' | null
 }
 
+/** The types that have a right answer, and so can move scores. */
+export const SCORED: ReadonlySet<QuestionType> = new Set(['single_choice', 'multiple_choice', 'true_false', 'typed', 'number', 'order'])
+
 /** Whether the leaderboard stands between this result and the next question. */
 export function hasBoard(game: Game): boolean {
-  return game.settings.show_leaderboard && game.settings.scoring !== 'survey' && game.question?.type !== 'slide' && (game.leaderboard?.length ?? 0) > 0
+  const moved = game.question !== null && SCORED.has(game.question.type) && game.question.points > 0
+  return moved && game.settings.show_leaderboard && game.settings.scoring !== 'survey' && (game.leaderboard?.length ?? 0) > 0
 }
 
 /** `boardShown`: the leaderboard of this result was looked at. */
