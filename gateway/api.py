@@ -7,9 +7,10 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.openapi.utils import get_openapi
 from pydantic.json_schema import models_json_schema
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 
 from edkit.errors import AppError
-from gateway.problems import Problem, on_app_error, on_crash, on_http_exception, on_invalid
+from gateway.problems import Problem, on_app_error, on_crash, on_disconnect, on_http_exception, on_invalid
 from gateway.routes import auth, classes, files, games, me, public, quizzes
 
 DESCRIPTION = """
@@ -32,6 +33,7 @@ def make_api() -> FastAPI:
         generate_unique_id_function=lambda route: route.name,
         exception_handlers={
             AppError: on_app_error,
+            ClientDisconnect: on_disconnect,
             Exception: on_crash,
             HTTPException: on_http_exception,
             RequestValidationError: on_invalid,

@@ -16,8 +16,10 @@ PER_USER: Final = Rate(per_second=10, burst=100)
 PER_ADDRESS: Final = Rate(per_second=100, burst=2000)
 SIGN_INS: Final = Rate(per_second=1 / 20, burst=8)
 """Of one account from one address."""
-SIGN_INS_OF_ACCOUNT: Final = Rate(per_second=1 / 5, burst=60)
-"""Of one account from anywhere."""
+SIGN_INS_OF_ADDRESS: Final = Rate(per_second=2, burst=200)
+"""Failed ones from one address, whatever the account: each costs a fifth of a second of CPU."""
+WRONG_PASSWORDS: Final = Rate(per_second=1 / 5, burst=60)
+"""Of one account from everywhere."""
 REGISTRATIONS: Final = Rate(per_second=1 / 2, burst=100)
 """From one address: three classes at once."""
 WRONG_PINS: Final = Rate(per_second=1, burst=60)
@@ -55,6 +57,11 @@ class Limiter:
         """Whether the caller has its whole burst."""
         return self._arrivals.get(caller, 0.0) <= self._monotonic()
 
+    def give_back(self, caller: str) -> None:
+        """Uncount one request."""
+        if caller in self._arrivals:
+            self._arrivals[caller] -= 1 / self._rate.per_second
+
     def forgive(self, caller: str) -> None:
         """Forget what the caller has used."""
         self._arrivals.pop(caller, None)
@@ -74,7 +81,8 @@ class Limits:
         self._users = Limiter(PER_USER, monotonic)
         self._addresses = Limiter(PER_ADDRESS, monotonic)
         self._sign_ins = Limiter(SIGN_INS, monotonic)
-        self._accounts = Limiter(SIGN_INS_OF_ACCOUNT, monotonic)
+        self._sign_ins_from = Limiter(SIGN_INS_OF_ADDRESS, monotonic)
+        self._wrong_passwords = Limiter(WRONG_PASSWORDS, monotonic)
         self._registrations = Limiter(REGISTRATIONS, monotonic)
         self._wrong_pins = Limiter(WRONG_PINS, monotonic)
         self._wrong_pins_everywhere = Limiter(WRONG_PINS_EVERYWHERE, monotonic)
@@ -92,15 +100,28 @@ class Limits:
         """Any request from one address."""
         self._refuse(self._addresses.charge(household(address)))
 
-    def sign_in(self, email: str, address: str) -> None:
-        """A try to sign in, or to use a reset code. `signed_in` gives it back."""
-        words = "Too many tries for this account. Wait a moment, then try again."
-        self._refuse(self._sign_ins.charge(f"{household(address)} {fold(email)}"), words)
-        self._refuse(self._accounts.charge(fold(email)), words)
+    def sign_in(self, account: str, address: str) -> None:
+        """A try to prove who one is: by password or by reset code. `signed_in` or `not_signed_in` follows.
 
-    def signed_in(self, email: str, address: str) -> None:
+        When guesses from everywhere have used up an account's budget, only addresses that guessed lately wait, so
+        that nobody can lock its owner out.
+        """
+        here = household(address)
+        guessed = not self._sign_ins.fresh(f"{here} {fold(account)}")
+        words = "Too many tries for this account. Wait a moment, then try again."
+        self._refuse(self._sign_ins_from.charge(here), "Too many failed tries from here. Wait a moment.")
+        self._refuse(self._sign_ins.charge(f"{here} {fold(account)}"), words)
+        if guessed:
+            self._refuse(self._wrong_passwords.wait(fold(account)), words)
+
+    def signed_in(self, account: str, address: str) -> None:
         """The try was good: it and those before it count no longer."""
-        self._sign_ins.forgive(f"{household(address)} {fold(email)}")
+        self._sign_ins.forgive(f"{household(address)} {fold(account)}")
+        self._sign_ins_from.give_back(household(address))
+
+    def not_signed_in(self, account: str) -> None:
+        """The try was bad."""
+        self._wrong_passwords.charge(fold(account))
 
     def registration(self, address: str) -> None:
         """A new account."""

@@ -12,6 +12,7 @@ from starlette.requests import ClientDisconnect
 
 from edkit.errors import Invalid, Malformed, UnsupportedType
 from gateway.desk import Visit
+from gateway.problems import BrokenOff
 
 if TYPE_CHECKING:
     from python_multipart.multipart import MultipartCallbacks
@@ -48,13 +49,6 @@ def form_body(fields: dict[str, Any]) -> dict[str, Any]:
         "properties": {"file": {"type": "string", "format": "binary"}, **fields},
     }
     return {"requestBody": {"required": True, "content": {"multipart/form-data": {"schema": schema}}}}
-
-
-class BrokenOff(Malformed):
-    """The body ended before the form did."""
-
-    code = "broken_off"
-    message = "The upload broke off. Nothing was stored. Send it again."
 
 
 @dataclass

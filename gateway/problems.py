@@ -123,6 +123,18 @@ def _said(fault: Mapping[str, Any]) -> str:
             return f"{fault['msg']}."
 
 
+class BrokenOff(Malformed):
+    """The client went away before its body was whole; the answer reaches nobody, but the log is kept right."""
+
+    code = "broken_off"
+    message = "The upload broke off. Nothing was stored. Send it again."
+
+
+async def on_disconnect(_: Request, __: Exception) -> Response:
+    """The client went away while its body was read."""
+    return problem(BrokenOff())
+
+
 async def on_crash(_: Request, __: Exception) -> Response:
     """What nobody foresaw; the frame logs it."""
     return problem(AppError())

@@ -158,13 +158,14 @@ class ClassRepository:
         return (await self._session.execute(query)).first() is None
 
     async def change(self, class_id: str, *, name: str | None = None, join_code: str | None = None) -> None:
-        """Write what is given."""
+        """Write what is given, and the next version. Raises ClassNotFound when it has gone meanwhile."""
         values: dict[str, Any] = {"version": classes.c.version + 1}
         if name is not None:
             values |= {"name": name, "name_key": name_key(name)}
         if join_code is not None:
             values["join_code"] = join_code
-        await self._session.execute(update(classes).where(classes.c.id == class_id).values(values))
+        if not await touched(self._session, update(classes).where(classes.c.id == class_id).values(values)):
+            raise ClassNotFound()
 
     async def put_member(self, class_id: str, user_id: str, now: int) -> bool:
         """Whether they were not in it before. Raises ClassFull. Joins to one class wait for each other."""

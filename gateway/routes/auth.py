@@ -82,7 +82,11 @@ async def sign_in(visit: Anyone, body: Credentials) -> Response:
     """Sign in with e-mail and password."""
     visit.desk.limits.sign_in(body.email, visit.address)
     sent = SignIn(credentials=body, device=visit.device)
-    signed_in = await visit.desk.local.call(sent, actor=visit.actor)
+    try:
+        signed_in = await visit.desk.local.call(sent, actor=visit.actor)
+    except Unauthenticated:
+        visit.desk.limits.not_signed_in(body.email)
+        raise
     visit.desk.limits.signed_in(body.email, visit.address)
     return _with_tokens(visit, signed_in, 200)
 
@@ -128,6 +132,7 @@ async def reset_password(visit: Anyone, body: PasswordReset) -> Response:
     visit.desk.limits.sign_in(body.email, visit.address)
     outcome: ResetOutcome = await visit.desk.local.call(ResetPassword(reset=body), actor=visit.actor)
     if not outcome.done:
+        visit.desk.limits.not_signed_in(body.email)
         words = "This code does not open this account, or it is used up. Ask your teacher for a new one."
         raise Invalid.on("code", words)
     visit.desk.limits.signed_in(body.email, visit.address)

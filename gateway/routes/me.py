@@ -26,7 +26,13 @@ async def get_account(visit: SignedInVisit) -> Response:
 @router.patch("", response_model=User, responses=refusals(*WITH_BODY, "Conflict"))
 async def change_account(visit: SignedInVisit, body: AccountChanges) -> Response:
     """Change name, e-mail or password. A new password signs out every other device."""
-    return await visit.ask(ChangeAccount(changes=body))
+    if body.current_password is None:
+        return await visit.ask(ChangeAccount(changes=body))
+    account = f"me {visit.actor.id}"
+    visit.desk.limits.sign_in(account, visit.address)
+    answer = await visit.ask(ChangeAccount(changes=body))
+    visit.desk.limits.signed_in(account, visit.address)
+    return answer
 
 
 @router.delete("", status_code=204, responses=refusals("Conflict"))

@@ -58,6 +58,31 @@ async def test_guessing_one_account_from_one_address_is_slowed(school: School) -
     assert (await school.ask("POST", "/api/auth/login", guess)).status_code == 401, "a good sign-in forgives"
 
 
+async def test_nobody_can_lock_the_owner_of_an_account_out(school: School) -> None:
+    person = await school.person()
+    guess = {"email": person.email, "password": "guess"}
+    for number in range(40):
+        for _ in range(2):
+            last = await school.ask("POST", "/api/auth/login", guess, address=f"198.51.100.{number}")
+    assert last.status_code == 429, "addresses that guessed wait for the account's common budget"
+    assert (await school.sign_in(person.email)).id == person.id, "another address does not"
+
+
+async def test_guessing_many_accounts_from_one_address_is_slowed(school: School) -> None:
+    statuses = []
+    for number in range(201):
+        guess = {"email": f"nobody{number}@school.test", "password": "guess"}
+        statuses.append((await school.ask("POST", "/api/auth/login", guess)).status_code)
+    assert statuses == [401] * 200 + [429]
+
+
+async def test_a_stolen_token_cannot_guess_the_password_quickly(school: School) -> None:
+    person = await school.person()
+    change = {"new_password": "a brand new secret", "current_password": "guess"}
+    statuses = [(await person.ask("PATCH", "/api/me", change)).status_code for _ in range(9)]
+    assert statuses == [422] * 8 + [429]
+
+
 async def test_a_class_signs_in_from_one_address(school: School) -> None:
     students = [await school.person("student") for _ in range(40)]
     for student in students:
