@@ -17,6 +17,8 @@ from game_server.rules.game import Game
 from game_server.rules.refusal import Refusal
 from game_server.rules.rows import PlayerRow
 
+MOST_PLAYERS = 5_000
+"""In one game."""
 _ATTEMPTS = 100
 _GENERATED = 60
 """Generated names tried before giving up; a game would have to hold most of them."""
@@ -54,7 +56,8 @@ class Doors:
     async def join(self, cmd: wire.JoinGame, actor: Actor | None, device: str | None) -> Entered:
         """A player's seat. The same `join_id` again is the same player, whatever else it says.
 
-        Raises `UnknownPin`, Conflict `locked`, `already_started` or `nickname_taken`, Forbidden `banned`, Invalid.
+        Raises `UnknownPin`, Conflict (`locked`, `full`, `already_started`, `nickname_taken`), Forbidden `banned`,
+        Invalid.
         """
         play = self._play
         row = await play.log.find(cmd.pin)
@@ -68,11 +71,13 @@ class Doors:
             seat = await play.roster.joined(followed.game_id, join_id)
             if seat is not None and not seat.kicked:
                 return Entered(followed, seat.player)
+        if row.joined >= MOST_PLAYERS:
+            raise Conflict("This game is full.", code="full")
         for attempt in range(_ATTEMPTS):
             game = followed.match.game
             if (refusal := admit(game)) is not None:
                 raise Conflict(refusal.message, code=refusal.code)
-            nickname = self._nickname(game, cmd.nickname)
+            nickname = self._nickname(game, cmd.nickname, row.language)
             newcomer = Newcomer(
                 player_id=player_id,
                 join_id=join_id,
@@ -138,9 +143,9 @@ class Doors:
             await self._play.look(followed.game_id)
             await self._play.clock.sleep(0.02)
 
-    def _nickname(self, game: Game, wanted: str) -> str:
+    def _nickname(self, game: Game, wanted: str, language: str | None) -> str:
         if game.settings.nickname_generator:
-            return nicknames.made(int(self._play.chance.digits(9)))
+            return nicknames.made(int(self._play.chance.digits(9)), language)
         if (fault := nicknames.fault(wanted)) is not None:
             raise Invalid.on("nickname", fault)
         if game.settings.nickname_filter and nicknames.offends(wanted):

@@ -1,4 +1,4 @@
-"""How often is too often: for one socket, and for wrong PINs from one address."""
+"""How often is too often: for one socket, for one person, and for wrong PINs from one address."""
 
 from collections import OrderedDict
 
@@ -8,7 +8,7 @@ from edkit.errors import TooMany
 FAILED_PER_MINUTE = 60
 """Wrong PINs from one address; a whole class sits behind one."""
 FAILED_AT_ALL_PER_MINUTE = 2_000
-ADDRESSES = 10_000
+KEYS = 10_000
 
 
 class Bucket:
@@ -36,25 +36,35 @@ class Bucket:
         return self._level
 
 
+class Buckets:
+    """A bucket for each key; the keys that were longest unused are forgotten, their buckets full again."""
+
+    def __init__(self, clock: Clock, rate: float, most: float) -> None:
+        self._clock, self._rate, self._most = clock, rate, most
+        self._by_key: OrderedDict[str, Bucket] = OrderedDict()
+
+    def of(self, key: str) -> Bucket:
+        """The bucket of this key."""
+        bucket = self._by_key.setdefault(key, Bucket(self._clock, self._rate, self._most))
+        self._by_key.move_to_end(key)
+        if len(self._by_key) > KEYS:
+            self._by_key.popitem(last=False)
+        return bucket
+
+
 class Lookups:
     """Failed look-ups of PINs, by address and altogether. Right ones are never counted."""
 
     def __init__(self, clock: Clock) -> None:
-        self._clock = clock
         self._all = Bucket(clock, FAILED_AT_ALL_PER_MINUTE / 60, FAILED_AT_ALL_PER_MINUTE)
-        self._by_address: OrderedDict[str, Bucket] = OrderedDict()
+        self._by_address = Buckets(clock, FAILED_PER_MINUTE / 60, FAILED_PER_MINUTE)
 
     def check(self, address: str) -> None:
         """Raises TooMany while this address, or everybody together, has guessed too often."""
-        own = self._by_address.get(address)
-        if self._all.level < 1 or (own is not None and own.level < 1):
+        if self._all.level < 1 or self._by_address.of(address).level < 1:
             raise TooMany("Too many wrong PINs came from here. Wait a moment.", retry_after_ms=5_000)
 
     def failed(self, address: str) -> None:
         """A PIN from this address led nowhere."""
-        if address not in self._by_address:
-            self._by_address[address] = Bucket(self._clock, FAILED_PER_MINUTE / 60, FAILED_PER_MINUTE)
-            if len(self._by_address) > ADDRESSES:
-                self._by_address.popitem(last=False)
-        self._by_address[address].take()
+        self._by_address.of(address).take()
         self._all.take()

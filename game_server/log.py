@@ -72,11 +72,13 @@ class GameLog:
         self._database, self._clock, self._now = database, clock, now
         self._chance, self._announce = chance, announce
 
-    async def create(self, make: Callable[[str], entries.GameCreated], *, op: Op | None) -> Stored:
+    async def create(
+        self, make: Callable[[str], entries.GameCreated], *, language: str | None, op: Op | None
+    ) -> Stored:
         """Store a new game under a PIN that is free; `make` is given the PIN. Raises `Moved` if the `op` is known."""
         for _ in range(_ATTEMPTS * 8):
             first = make(self._chance.digits(6))
-            if (stored := await retrying(partial(self._create, first, op))) is not None:
+            if (stored := await retrying(partial(self._create, first, language, op))) is not None:
                 entries_total.labels(first.type).inc()
                 return stored
         raise Unavailable("No PIN is free right now. Try again in a moment.")
@@ -168,7 +170,7 @@ class GameLog:
             outcome: dict[str, Any] | None = (await session.execute(query)).scalar()
             return outcome
 
-    async def _create(self, first: entries.GameCreated, op: Op | None) -> Stored | None:
+    async def _create(self, first: entries.GameCreated, language: str | None, op: Op | None) -> Stored | None:
         """The stored first entry; None when the PIN is taken."""
         stored = _seal(1, chain.GENESIS, first)
         now = self._now()
@@ -179,6 +181,7 @@ class GameLog:
             "owner": first.owner_id,
             "quiz_id": first.quiz_id,
             "title": first.title,
+            "language": language,
             "question_count": len(first.questions),
             "created_at": first.at,
             "joined": 0,

@@ -20,6 +20,7 @@ games = Table(
     Column("owner", key_text(), nullable=False),
     Column("quiz_id", key_text(), nullable=False),
     Column("title", short_text(200), nullable=False),
+    Column("language", key_text(), doc="of the quiz, for names that the game makes"),
     Column("question_count", Integer, nullable=False),
     Column("created_at", millis(), nullable=False),
     Column("started_at", millis()),

@@ -109,7 +109,7 @@ class Play:
 
         op = None if cmd.op_id is None else Op(actor.id, cmd.op_id, {"game_id": game_id})
         try:
-            await self.log.create(first, op=op)
+            await self.log.create(first, language=quiz.language, op=op)
         except Moved:
             if (known := await self._created_before(actor, cmd)) is None:
                 raise Unavailable from None
@@ -201,7 +201,10 @@ class Play:
     async def attendance(self, game: Game) -> Attendance | None:
         """Who takes part in the open question; None while none is open."""
         question = game.open_question
-        return None if question is None else await self.presence.attendance(game.game_id, question.id)
+        if question is None:
+            return None
+        asked, attendance = (await self.presence.attendance([game.game_id])).get(game.game_id, ("", None))
+        return attendance if asked == question.id else None
 
     async def _act(
         self, followed: Followed, choose: Decide, op_id: str | None

@@ -5,7 +5,7 @@ for 3 s ended with its last beat.
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,7 +24,7 @@ DEAD_AFTER_MS = 3_000
 COUNTS_FOR_MS = 10_000
 FORGET_AFTER_MS = 60_000
 
-_C, _S, _P, _A = models.connections, models.servers, models.players, models.answers
+_C, _S, _P, _A, _G = models.connections, models.servers, models.players, models.answers, models.games
 
 
 @dataclass(frozen=True)
@@ -116,23 +116,32 @@ class Presence:
             rows = (await session.execute(query)).all()
         return [Present(row.id, row.nickname, row.team, row.seen == now, row.rtt) for row in rows]
 
-    async def attendance(self, game_id: str, question_id: str) -> Attendance:
-        """Who takes part in the open question right now."""
+    async def attendance(self, game_ids: Sequence[str]) -> dict[str, tuple[str, Attendance]]:
+        """Of these games, those with an open question: which it is, and who takes part in it right now."""
         now = self._time.now()
         seen = select(_C.c.id).select_from(_C.outerjoin(_S, _S.c.id == _C.c.server_id))
         seen = seen.where(_C.c.player_id == _P.c.id, _last_seen(now) > now - COUNTS_FOR_MS)
-        counts = (_P.c.joined_at > now - COUNTS_FOR_MS) | seen.exists()
-        answered = case((_A.c.player_id.is_not(None), 1), else_=0)
-        waiting = (_A.c.player_id.is_(None)) & (_P.c.extended == question_id) & (_P.c.extra_ms > 0)
-        theirs = (_A.c.game_id == game_id) & (_A.c.question_id == question_id) & (_A.c.player_id == _P.c.id)
+        counts = (_P.c.id.is_not(None)) & ((_P.c.joined_at > now - COUNTS_FOR_MS) | seen.exists())
+        waiting = counts & _A.c.player_id.is_(None) & (_P.c.extended == _G.c.question_id) & (_P.c.extra_ms > 0)
+        theirs = (_A.c.game_id == _G.c.id) & (_A.c.question_id == _G.c.question_id) & (_A.c.player_id == _P.c.id)
         query = (
-            select(func.count(), func.sum(answered), func.sum(case((waiting, 1), else_=0)))
-            .select_from(_P.outerjoin(_A, theirs))
-            .where(_P.c.game_id == game_id, _P.c.kicked_seq.is_(None), counts)
+            select(
+                _G.c.id,
+                _G.c.question_id,
+                func.sum(case((counts, 1), else_=0)),
+                func.sum(case((counts & _A.c.player_id.is_not(None), 1), else_=0)),
+                func.sum(case((waiting, 1), else_=0)),
+            )
+            .select_from(_G.outerjoin(_P, (_P.c.game_id == _G.c.id) & _P.c.kicked_seq.is_(None)).outerjoin(_A, theirs))
+            .where(_G.c.id.in_(game_ids), _G.c.question_id.is_not(None))
+            .group_by(_G.c.id, _G.c.question_id)
         )
         async with self._database.read() as session:
-            counted, done, extra = (await session.execute(query)).one()
-        return Attendance(counted, int(done or 0), int(extra or 0))
+            rows = (await session.execute(query)).all()
+        return {
+            game: (question, Attendance(int(counted), int(answered), int(extra)))
+            for game, question, counted, answered, extra in rows
+        }
 
     def _write_soon(self) -> None:
         if self._writer is None or self._writer.done():

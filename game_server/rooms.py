@@ -22,6 +22,8 @@ logger = log.get(__name__)
 rooms_live = metrics.gauge("game_rooms", "Games with sockets on this server")
 sockets_open = metrics.gauge("game_sockets", "Sockets in games on this server", ["role"])
 
+lag_seconds = metrics.histogram("game_follow_lag_seconds", "From deciding an entry to saying it here")
+
 PULSE_S = 0.1
 """Hosts are sent changes of players and counters at most this often."""
 
@@ -68,7 +70,9 @@ class Room:
     # Listener
 
     def stepped(self, before: Match, entry: entries.Entry, after: Match) -> None:
-        self.audience.say(entry, before, after, self._play.time.now(), self._media_url)
+        now = self._play.time.now()
+        self.audience.say(entry, before, after, now, self._media_url)
+        lag_seconds.observe(max(0, now - entry.at) / 1000)
         match entry:
             case entries.PlayerKicked():
                 for socket in list(self.audience.players.get(entry.player_id, ())):

@@ -1,6 +1,8 @@
 """One game server: its parts put together, and what it does each second whether or not anybody is connected."""
 
-from edkit import log
+from dataclasses import asdict
+
+from edkit import log, metrics
 from edkit.service import Mounts, Runtime
 from edkit.sockets import SocketServer, SocketSettings
 from game_server.fanout import NAMESPACE
@@ -8,13 +10,17 @@ from game_server.follow import gaps_total
 from game_server.hub import Hub, open_hub
 from game_server.play import Play
 from game_server.rooms import Rooms
+from game_server.rules.decide import decide_due
 from game_server.sockets import Games
 
 logger = log.get(__name__)
+socket_counts = metrics.gauge("game_socket_counts", "Counters of the socket server", ["what"])
 
 PATH = "/socket.io/"
 TICK_S = 1.0
 SWEEP_TICKS = 60
+PRESENCE_TICKS = 3
+"""Hosts are told at least this often of players whose server died."""
 STATE = "game_server"
 HUB = "hub"
 
@@ -59,6 +65,8 @@ class GameServer:
         await self._look_at_followed()
         await self.rooms.close_empty()
         self.games.probe_due()
+        for name, value in asdict(self.sockets.counters).items():
+            socket_counts.labels(name).set(value)
         if self._ticks % SWEEP_TICKS == 0:
             await self.play.presence.sweep()
 
@@ -90,14 +98,21 @@ class GameServer:
     async def _look_at_followed(self) -> None:
         """Entries never announced, and players who stopped counting without a word."""
         rooms = {room.followed.game_id: room for room in self.rooms.all()}
+        if not rooms:
+            return
         for row in await self.play.log.rows(list(rooms)):
-            room = rooms[row.id]
-            if row.seq > room.match.game.seq:
+            if row.seq > rooms[row.id].match.game.seq:
                 gaps_total.inc()
-                self.play.follower.spawn(self.play.follower.catch_up(room.followed))
-            if room.match.game.open_question is not None:
-                self.play.look_soon(row.id)
-            room.players_moved()
+                self.play.follower.spawn(self.play.follower.catch_up(rooms[row.id].followed))
+        now = self.play.time.now()
+        for game_id, (question_id, attendance) in (await self.play.presence.attendance(list(rooms))).items():
+            game = rooms[game_id].match.game
+            shown = game.open_question
+            if shown is not None and shown.id == question_id and decide_due(game, now, attendance) is not None:
+                self.play.look_soon(game_id)
+        if self._ticks % PRESENCE_TICKS == 0:
+            for room in rooms.values():
+                room.players_moved()
 
 
 def of(runtime: Runtime) -> GameServer:

@@ -18,7 +18,7 @@ from edkit.message import Actor
 from edkit.sockets import Socket
 from game_server.doors import Doors, Entered, UnknownPin, kicked
 from game_server.fanout import packet
-from game_server.limits import Bucket, Lookups
+from game_server.limits import Bucket, Buckets, Lookups
 from game_server.play import Play
 from game_server.probing import Probing
 from game_server.rooms import Room, Rooms
@@ -31,6 +31,10 @@ refused_total = metrics.counter("game_events_refused", "Client events refused", 
 
 EVENTS_PER_S, EVENTS_AT_ONCE = 20, 60
 """What one socket may send; a player needs a handful in a minute."""
+JOINS_PER_S, JOINS_AT_ONCE = 0.2, 10
+"""Players that one socket may make; a phone needs one."""
+CREATED_PER_S, CREATED_AT_ONCE = 0.1, 30
+"""Games that one teacher may open."""
 CUT_AFTER = 500
 """Refusals for flooding after which a socket is cut."""
 MOVE_WITHIN_MS = 5_000
@@ -45,6 +49,7 @@ class Session:
     """Who a socket is. `room` and `player` are set by entering; a host has no player."""
 
     bucket: Bucket
+    joins: Bucket
     actor: Actor | None = None
     device: str | None = None
     room: Room | None = None
@@ -65,6 +70,7 @@ class Games:
     def __init__(self, play: Play, rooms: Rooms) -> None:
         self._play, self._rooms, self._doors = play, rooms, Doors(play)
         self._lookups = Lookups(play.clock)
+        self._created = Buckets(play.clock, CREATED_PER_S, CREATED_AT_ONCE)
         self._limited = play.runtime.settings.rate_limits
         self._sockets: set[Socket] = set()
         self.leaving = False
@@ -83,9 +89,9 @@ class Games:
         actor = None
         if handshake.token is not None:
             actor = self._play.runtime.keys.verify_access(handshake.token, now=self._play.clock.now())
-        bucket = Bucket(self._play.clock, EVENTS_PER_S, EVENTS_AT_ONCE)
-        device = (handshake.device or "")[:64] or None
-        socket.state = Session(bucket, actor=actor, device=device)
+        clock, device = self._play.clock, (handshake.device or "")[:64] or None
+        events, joins = Bucket(clock, EVENTS_PER_S, EVENTS_AT_ONCE), Bucket(clock, JOINS_PER_S, JOINS_AT_ONCE)
+        socket.state = Session(events, joins, actor=actor, device=device)
         self._sockets.add(socket)
         if handshake.resume is not None:
             return self._resume_at_once(socket, handshake.resume)
@@ -157,7 +163,10 @@ class Games:
         self._refuse_when_leaving()
         if session.actor is None:
             raise Forbidden("Sign in as a teacher to host a game.", code="not_a_teacher")
+        if self._limited:
+            _check(self._created.of(session.actor.id))
         created = await self._play.create(session.actor, cmd)
+        self._created.of(session.actor.id).take()
         state = await self._enter(socket, session, Entered(created.followed))
         game = created.followed.match.game
         return wire.GameCreated(game_id=game.game_id, pin=game.pin, host_key=created.host_key, state=state)
@@ -166,11 +175,13 @@ class Games:
         self._refuse_when_leaving()
         if self._limited:
             self._lookups.check(socket.address)
+            _check(session.joins)
         try:
             entered = await self._doors.join(cmd, session.actor, session.device)
         except UnknownPin:
             self._lookups.failed(socket.address)
             raise
+        session.joins.take()
         state = await self._enter(socket, session, entered)
         if entered.player is None:
             raise AppError
@@ -269,6 +280,11 @@ class Games:
     def _refuse_when_leaving(self) -> None:
         if self.leaving:
             raise Conflict("This server is leaving. Connect again.", code="server_leaving", retry_after_ms=500)
+
+
+def _check(bucket: Bucket) -> None:
+    if bucket.level < 1:
+        raise TooMany("This is too often. Wait a moment.", retry_after_ms=5_000)
 
 
 def _room_of(session: Session) -> Room:

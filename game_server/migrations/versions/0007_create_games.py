@@ -17,6 +17,7 @@ def upgrade() -> None:
         sa.Column("owner", key_text(), nullable=False),
         sa.Column("quiz_id", key_text(), nullable=False),
         sa.Column("title", short_text(200), nullable=False),
+        sa.Column("language", key_text()),
         sa.Column("question_count", sa.Integer(), nullable=False),
         sa.Column("created_at", millis(), nullable=False),
         sa.Column("started_at", millis()),
