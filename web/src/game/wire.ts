@@ -28,7 +28,7 @@ export interface Credentials {
 export type OpenWire = (credentials: () => Promise<Credentials>, events: WireEvents) => Wire
 
 /** How long one attempt may take, handshake included. */
-const ATTEMPT_MS = 6000
+const ATTEMPT_MS = 5000
 
 function refusalOf(error: Error): Refusal | null {
   const { data } = error as { data?: unknown }
@@ -38,15 +38,19 @@ function refusalOf(error: Error): Refusal | null {
   return { code, message: error.message, ...(typeof retry_after_ms === 'number' && { retry_after_ms }) }
 }
 
-/** Socket.IO, namespace `/games`: WebSocket first; after two failures by turns long polling, which passes every proxy. */
+/**
+ * Socket.IO, namespace `/games`: WebSocket first, long polling by turns after a failure, since some proxies let a
+ * WebSocket open and then starve it. What worked last is tried first next time.
+ */
 export const openSocket: OpenWire = (credentials, events) => {
-  let failures = 0
+  let pollingFirst = false
+  const order = () => (pollingFirst ? ['polling', 'websocket'] : ['websocket', 'polling'])
   const socket = io(`${API_URL}/games`, {
     path: '/socket.io/',
     autoConnect: false,
     reconnection: false,
     forceNew: true,
-    transports: ['websocket', 'polling'],
+    transports: order(),
     tryAllTransports: true,
     timeout: ATTEMPT_MS,
     auth: (give) => {
@@ -58,13 +62,16 @@ export const openSocket: OpenWire = (credentials, events) => {
     },
   })
   socket.on('connect', () => {
-    failures = 0
+    const { engine } = socket.io
+    pollingFirst = engine.transport.name === 'polling'
+    engine.once('upgrade', () => {
+      pollingFirst = false
+    })
     events.opened()
   })
   socket.on('disconnect', () => events.lost())
   socket.on('connect_error', (error) => {
-    failures += 1
-    socket.io.opts.transports = failures % 4 < 2 ? ['websocket', 'polling'] : ['polling', 'websocket']
+    pollingFirst = !pollingFirst
     events.failed(refusalOf(error))
   })
   socket.onAny((name: string, payload: unknown, answer: unknown) => {
@@ -74,7 +81,10 @@ export const openSocket: OpenWire = (credentials, events) => {
     get open() {
       return socket.connected
     },
-    connect: () => void socket.connect(),
+    connect: () => {
+      socket.io.opts.transports = order()
+      socket.connect()
+    },
     close: () => void socket.disconnect(),
     send: (event, payload, answered) => void socket.emit(event, payload, answered),
   }

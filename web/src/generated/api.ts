@@ -1621,7 +1621,9 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["SignedIn"];
+                };
             };
             /** @description The request could not be read. */
             400: {
@@ -1782,7 +1784,9 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["SignedIn"];
+                };
             };
             /** @description The request could not be read. */
             400: {
@@ -1867,7 +1871,9 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["SignedIn"];
+                };
             };
             /** @description The request could not be read. */
             400: {
@@ -2046,7 +2052,9 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Page_SchoolClass_"];
+                };
             };
             /** @description No access token, or one that does not hold. */
             401: {
@@ -2125,7 +2133,9 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["SchoolClass"];
+                };
             };
             /** @description The request could not be read. */
             400: {
@@ -2226,7 +2236,9 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["SchoolClass"];
+                };
             };
             /** @description No access token, or one that does not hold. */
             401: {
@@ -2378,7 +2390,9 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["SchoolClass"];
+                };
             };
             /** @description The request could not be read. */
             400: {
@@ -2491,7 +2505,9 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["SchoolClass"];
+                };
             };
             /** @description The request could not be read. */
             400: {
@@ -2587,7 +2603,9 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Page_ClassMember_"];
+                };
             };
             /** @description No access token, or one that does not hold. */
             401: {
@@ -2749,7 +2767,9 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["ResetCode"];
+                };
             };
             /** @description The request could not be read. */
             400: {
@@ -2855,7 +2875,9 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["SchoolClass"];
+                };
             };
             /** @description The request could not be read. */
             400: {
@@ -2972,7 +2994,9 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["PublicConfig"];
+                };
             };
             /** @description Too many requests. `Retry-After` says when to come back. */
             429: {
@@ -3008,7 +3032,9 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["DemoSchool"];
+                };
             };
             /** @description Not there, or not yours. */
             404: {
@@ -3063,7 +3089,9 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["File"];
+                };
             };
             /** @description The request could not be read. */
             400: {
@@ -3335,7 +3363,9 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["GameFound"] | components["schemas"]["Page_GameSummary_"];
+                };
             };
             /** @description No access token, or one that does not hold. */
             401: {
@@ -3418,7 +3448,9 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["GameDetails"];
+                };
             };
             /** @description No access token, or one that does not hold. */
             401: {
@@ -3575,7 +3607,9 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["GameRegrade"];
+                };
             };
             /** @description The request could not be read. */
             400: {
@@ -3696,7 +3730,9 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["GameReport"];
+                };
             };
             /** @description No access token, or one that does not hold. */
             401: {
@@ -3786,7 +3822,9 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["User"];
+                };
             };
             /** @description No access token, or one that does not hold. */
             401: {
@@ -3907,7 +3945,9 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["User"];
+                };
             };
             /** @description The request could not be read. */
             400: {
@@ -4066,7 +4106,9 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Page_QuizSummary_"];
+                };
             };
             /** @description No access token, or one that does not hold. */
             401: {
@@ -4145,7 +4187,9 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Quiz"];
+                };
             };
             /** @description The request could not be read. */
             400: {
@@ -4246,7 +4290,9 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Quiz"];
+                };
             };
             /** @description No access token, or one that does not hold. */
             401: {
@@ -4324,7 +4370,9 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Quiz"];
+                };
             };
             /** @description The request could not be read. */
             400: {
@@ -4520,7 +4568,9 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Quiz"];
+                };
             };
             /** @description The request could not be read. */
             400: {
@@ -4615,7 +4665,9 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Quiz"];
+                };
             };
             /** @description The request could not be read. */
             400: {
@@ -4717,7 +4769,9 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["ImportedQuiz"];
+                };
             };
             /** @description The request could not be read. */
             400: {
