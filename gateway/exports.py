@@ -1,52 +1,84 @@
 """Everything held about one account, gathered from the services into one zip."""
 
 import asyncio
-import io
+import tempfile
 import zipfile
-from collections.abc import AsyncIterator
-from typing import Any
+from collections.abc import AsyncIterator, Callable
+from typing import IO, Any
 
 import orjson
 
-from edkit.contracts.accounts import ExportAccount
+from edkit.contracts.accounts import ExportAccount, ExportQuizData
 from edkit.contracts.common import PageQuery
+from edkit.contracts.files import FileLocation, ReadFile
 from edkit.contracts.game_messages import ListGames
 from edkit.contracts.quizzes import GetQuiz, ListQuizzes
 from edkit.contracts.reports import GetGameReport
-from edkit.errors import Conflict, Forbidden, NotFound
+from edkit.errors import Conflict, NotFound
 from edkit.message import Request
 from gateway.desk import Visit
+
+IN_MEMORY = 4 * 2**20
+"""Bytes of a zip that are not written to a temporary file."""
+
+PIECE = 256 * 1024
 
 README = """This is everything the product holds about your account.
 
 account.json, classes_*.json, sign_ins.json  who you are here, your classes, where you are signed in
-quizzes/   your quizzes, as they are written; each can be imported again
-games/     the games you hosted, with their reports
-
-Answers that you gave in games of others belong to the reports of their teachers.
+quizzes/       your quizzes, as they are written; each can be imported again
+files/         what you uploaded; files.json lists it
+games/         the games you hosted, with their reports
+results.json   your own results in games of others where you were signed in
 """
 
 
-async def zip_of(visit: Visit) -> bytes:
-    """The zip. Raises Unavailable or TimedOut when a service does not answer: an export is whole or not at all."""
-    files: dict[str, Any] = {"README.txt": README}
-    for file in orjson.loads(await visit.raw(ExportAccount())):
-        files[file["name"]] = file["content"]
-    async for name, content in _taught(visit):
-        files[name] = content
-    return await asyncio.to_thread(_zipped, files)
+async def zip_of(visit: Visit) -> AsyncIterator[bytes]:
+    """The zip in pieces. Raises, before the first piece, when a service does not answer: it is whole or not at all."""
+    store = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115 - closed by `_pieces`
+    try:
+        with zipfile.ZipFile(store, "w", zipfile.ZIP_DEFLATED) as archive:
+            async for name, content in _held(visit):
+                await asyncio.to_thread(archive.writestr, name, content)
+    except BaseException:
+        store.close()
+        raise
+    return _pieces(store)
 
 
-async def _taught(visit: Visit) -> AsyncIterator[tuple[str, Any]]:
-    """What only those have who may write quizzes."""
-    if visit.actor.role == "student":
-        return
+async def _pieces(store: IO[bytes]) -> AsyncIterator[bytes]:
+    with store:
+        store.seek(0)
+        while piece := await asyncio.to_thread(store.read, PIECE):
+            yield piece
+
+
+async def _held(visit: Visit) -> AsyncIterator[tuple[str, bytes]]:
+    """Names and contents of all files of the zip."""
+    yield "README.txt", README.encode()
+    for sent in (ExportAccount(), ExportQuizData()):
+        for file in orjson.loads(await visit.raw(sent)):
+            yield file["name"], _json(file["content"])
+            if file["name"] == "files.json":
+                async for upload in _uploads(visit, file["content"]):
+                    yield upload
     async for quiz in _pages(visit, lambda query: ListQuizzes(query=query)):
-        yield f"quizzes/{quiz['id']}.json", await _one(visit, GetQuiz(quiz_id=quiz["id"]))
+        if (whole := await _one(visit, GetQuiz(quiz_id=quiz["id"]))) is not None:
+            yield f"quizzes/{quiz['id']}.json", _json(whole)
     async for game in _pages(visit, lambda query: ListGames(query=query)):
-        yield f"games/{game['id']}.json", game
+        yield f"games/{game['id']}.json", _json(game)
         if (report := await _one(visit, GetGameReport(game_id=game["id"]))) is not None:
-            yield f"games/{game['id']}-report.json", report
+            yield f"games/{game['id']}-report.json", _json(report)
+
+
+async def _uploads(visit: Visit, files: list[dict[str, Any]]) -> AsyncIterator[tuple[str, bytes]]:
+    for file in files:
+        try:
+            location = FileLocation.model_validate_json(await visit.raw(ReadFile(file_id=file["file_id"])))
+            content = await visit.desk.runtime.blobs.read(location.area, location.sha256)
+        except (NotFound, FileNotFoundError):
+            continue  # deleted meanwhile, or an upload that was never used and has been swept
+        yield f"files/{file['file_id']}-{file['name']}", content
 
 
 async def _one(visit: Visit, sent: Request[Any]) -> Any:
@@ -56,13 +88,10 @@ async def _one(visit: Visit, sent: Request[Any]) -> Any:
         return None  # gone meanwhile, or a game that has not ended
 
 
-async def _pages(visit: Visit, make: Any) -> AsyncIterator[dict[str, Any]]:
+async def _pages(visit: Visit, make: Callable[[PageQuery], Request[Any]]) -> AsyncIterator[dict[str, Any]]:
     cursor: str | None = None
     while True:
-        try:
-            page = orjson.loads(await visit.raw(make(PageQuery(limit=100, cursor=cursor))))
-        except Forbidden:
-            return
+        page = orjson.loads(await visit.raw(make(PageQuery(limit=100, cursor=cursor))))
         for item in page["items"]:
             yield item
         cursor = page["next_cursor"]
@@ -70,10 +99,5 @@ async def _pages(visit: Visit, make: Any) -> AsyncIterator[dict[str, Any]]:
             return
 
 
-def _zipped(files: dict[str, Any]) -> bytes:
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in files.items():
-            data = content.encode() if isinstance(content, str) else orjson.dumps(content, option=orjson.OPT_INDENT_2)
-            archive.writestr(name, data)
-    return buffer.getvalue()
+def _json(content: Any) -> bytes:
+    return orjson.dumps(content, option=orjson.OPT_INDENT_2)

@@ -1,6 +1,6 @@
 """The quiz service on one screen."""
 
-from edkit.contracts.accounts import UserErased
+from edkit.contracts.accounts import ExportQuizData, UserErased
 from edkit.contracts.files import DeleteFile, PromoteFile, ReadFile, StageFile
 from edkit.contracts.game_messages import GameFinished, GameRegraded, GetQuizForGame
 from edkit.contracts.quizzes import (
@@ -19,7 +19,7 @@ from quiz_service import models
 from quiz_service.demo import seed_demo
 from quiz_service.handlers.files import check_picture, delete_file, promote_file, read_file, stage_file
 from quiz_service.handlers.imports import import_quiz, read_import
-from quiz_service.handlers.people import forget_user
+from quiz_service.handlers.people import export_quiz_data, forget_user
 from quiz_service.handlers.quizzes import (
     create_quiz,
     delete_quiz,
@@ -51,6 +51,7 @@ service = Service(
         ReadFile: read(read_file),
         DeleteFile: write(delete_file),
         GetGameReport: read(get_game_report, prepare=check_pending),
+        ExportQuizData: read(export_quiz_data),
     },
     events={
         GameFinished: write(record_results, prepare=fetch_results),

@@ -218,6 +218,12 @@ class FileRepository:
             raise FileNotFound()
         return found
 
+    async def all_of(self, actor: Actor) -> list[StoredFile]:
+        """Everything the actor has uploaded and not deleted, in that order."""
+        columns = [files.c[name] for name in StoredFile.__dataclass_fields__]
+        mine = select(*columns).where(files.c.owner == actor.id, files.c.deleted_at.is_(None))
+        return [StoredFile(*row) for row in await self._session.execute(mine.order_by(files.c.created_at, files.c.id))]
+
     async def add(self, file: StoredFile) -> None:
         await self._session.execute(insert(files).values(**vars(file)))
 
@@ -311,6 +317,13 @@ class ReportRepository:
             this = update(reports).where(reports.c.game_id == row.game_id)
             await self._session.execute(this.values(report=report.model_dump_json()))
         await self._session.execute(delete(report_people).where(report_people.c.user_id == user_id))
+
+    async def others_naming(self, actor: Actor) -> list[GameReport]:
+        """Other people's reports in which the actor is a player."""
+        games = select(report_people.c.game_id).where(report_people.c.user_id == actor.id)
+        theirs = select(reports.c.report).where(reports.c.game_id.in_(games), reports.c.owner != actor.id)
+        found = (await self._session.execute(theirs.order_by(reports.c.stored_at))).scalars()
+        return [GameReport.model_validate_json(text) for text in found]
 
     async def _name_people(self, report: GameReport) -> None:
         await self._session.execute(delete(report_people).where(report_people.c.game_id == report.game_id))

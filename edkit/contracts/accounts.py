@@ -160,6 +160,14 @@ class ExportAccount(Request[tuple[ExportedFile, ...]]):
     service = "gateway"
 
 
+class ExportQuizData(Request[tuple[ExportedFile, ...]]):
+    """What the quiz service holds about the actor beside their quizzes and reports: `files.json` lists their uploads,
+    `results.json` their own rows in the reports of other people's games.
+    """
+
+    service = "quiz_service"
+
+
 class ResetPassword(Request[ResetOutcome]):
     """Set a student's password with a teacher's code. A code holds one hour, once, and five tries."""
 

@@ -1,6 +1,6 @@
 """`/api/me`: one's own account."""
 
-from starlette.responses import Response
+from starlette.responses import Response, StreamingResponse
 
 from edkit.contracts.accounts import (
     AccountChanges,
@@ -51,4 +51,4 @@ async def erase_account(visit: SignedInVisit) -> Response:
 async def export_account(visit: SignedInVisit) -> Response:
     """Everything held about the account, as a zip of JSON files."""
     headers = {"Content-Disposition": 'attachment; filename="my-data.zip"', "Cache-Control": "no-store"}
-    return Response(await zip_of(visit), headers=headers, media_type="application/zip")
+    return StreamingResponse(await zip_of(visit), headers=headers, media_type="application/zip")

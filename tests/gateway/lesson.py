@@ -20,21 +20,20 @@ class Lesson:
     resume_token: str
 
 
-async def begin(school: School, teacher: Person, *, quiz_id: str = "") -> Lesson:
-    """A lobby with one player."""
-    if not quiz_id:
-        quiz_id = (await teacher.ask("POST", "/api/quizzes", QUIZ)).json()["id"]
+async def begin(school: School, teacher: Person, student: Person | None = None) -> Lesson:
+    """A lobby with one player, who is signed in if they are `student`."""
+    quiz_id = (await teacher.ask("POST", "/api/quizzes", QUIZ)).json()["id"]
     there = server.of(school.others["game_server"])
     host = await Client(there).connect(token=teacher.token)
     made = await host.do("create_game", quiz_id=quiz_id, settings={"reading_ms": 0, "shuffle_options": False})
-    player = await Client(there).connect()
+    player = await Client(there).connect(**({"token": student.token} if student else {}))
     joined = await player.do("join_game", pin=made["pin"], nickname="Linh")
     return Lesson(host, made["game_id"], made["pin"], "", "", joined["resume_token"])
 
 
-async def play(school: School, teacher: Person) -> Lesson:
+async def play(school: School, teacher: Person, student: Person | None = None) -> Lesson:
     """A game of one question, ended; its report is stored."""
-    lesson = await begin(school, teacher)
+    lesson = await begin(school, teacher, student)
     await lesson.host.do("start_game")
     question = lesson.host.question()
     lesson.question_id, lesson.right = question["id"], question["options"][0]["id"]

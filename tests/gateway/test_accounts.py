@@ -4,12 +4,15 @@ import asyncio
 import io
 import zipfile
 
+import httpx
 import orjson
 import pytest
 
 from edkit.contracts.accounts import LoggedOut, UserErased
 from gateway import app as gateway
+from tests.gateway import lesson
 from tests.gateway.school import PASSWORD, School
+from tests.gateway.test_files import png
 
 
 async def test_a_new_account_is_signed_in_and_finds_itself(school: School) -> None:
@@ -125,16 +128,32 @@ async def test_a_new_password_needs_the_old_one_and_signs_out_the_others(school:
     assert old.status_code == 401
 
 
-async def test_an_export_holds_what_is_held_and_no_secret(school: School) -> None:
-    person = await school.person("student")
-    answer = await person.ask("GET", "/api/me/export")
+def unpacked(answer: httpx.Response) -> dict[str, bytes]:
     assert answer.headers["content-type"] == "application/zip"
     with zipfile.ZipFile(io.BytesIO(answer.content)) as archive:
-        assert {"account.json", "classes_joined.json", "sign_ins.json", "README.txt"} <= set(archive.namelist())
-        assert orjson.loads(archive.read("account.json"))["email"] == person.email
-        everything = b"".join(archive.read(name) for name in archive.namelist())
-    assert b"argon2" not in everything
-    assert person.refresh_token.rpartition(".")[2].encode() not in everything
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+async def test_an_export_holds_what_is_held_and_no_secret(whole_school: School) -> None:
+    teacher, student = await whole_school.person("teacher"), await whole_school.person("student")
+    game = await lesson.play(whole_school, teacher, student)
+    await teacher.ask("POST", "/api/files", files={"file": ("a.png", png(), "image/png")})
+    held = unpacked(await teacher.ask("GET", "/api/me/export"))
+    assert orjson.loads(held["account.json"])["email"] == teacher.email
+    assert png() in held.values()
+    assert {f"games/{game.game_id}.json", f"games/{game.game_id}-report.json", "README.txt"} <= held.keys()
+    assert [name for name in held if name.startswith("quizzes/")]
+    own = unpacked(await student.ask("GET", "/api/me/export"))
+    assert [one["result"]["user_id"] for one in orjson.loads(own["results.json"])] == [student.id]
+    assert not [name for name in own if name.startswith(("quizzes/", "games/"))]
+    for content in (*held.values(), *own.values()):
+        assert b"argon2" not in content
+        assert teacher.refresh_token.rpartition(".")[2].encode() not in content
+
+
+async def test_an_export_is_whole_or_not_at_all(school: School) -> None:
+    person = await school.person()
+    assert (await person.ask("GET", "/api/me/export")).status_code == 503, "the quiz service is not there"
 
 
 async def test_an_erased_account_is_gone_everywhere(school: School) -> None:
