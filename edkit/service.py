@@ -230,6 +230,7 @@ class Runner:
         finally:
             seconds = self._runtime.clock.monotonic() - began
             handled_seconds.labels(self._runtime.name, envelope.type, outcome).observe(seconds)
+            logger.info("handled", type=envelope.type, outcome=outcome, ms=round(seconds * 1000, 1))
             log.request_id.reset(request_token)
             log.service_name.reset(service_token)
 
