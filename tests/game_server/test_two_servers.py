@@ -119,3 +119,50 @@ async def test_a_stale_memory_never_hides_what_another_server_did(tmp_path: Path
         option = question["options"][0]["id"]
         sent = {"answer_id": "a", "question_id": question["id"], "option_ids": [option]}
         assert (await ada.do("submit_answer", **sent))["status"] == "accepted"
+
+
+async def test_players_of_a_dead_server_stop_counting(world: Stage) -> None:
+    teacher = await world.host(world.b, reading_ms=0)
+    ada, ben = await world.join(teacher, "Ada", world.b), await world.join(teacher, "Ben", world.a)
+    await world.advance(12)  # long after joining
+    await teacher.do("start_game")
+    await ada.answer("right")
+    await world.kill(world.a)
+    del ben
+    await world.advance(9)
+    assert teacher.events("question_closed") == []
+    await world.advance(5)
+    closed = await teacher.next("question_closed")
+    assert (closed["answered"], closed["of"]) == (1, 2)
+    told = [p for change in teacher.events("players_changed") for p in change["players"] if p["nickname"] == "Ben"]
+    assert told[-1]["connected"] is False
+
+
+async def test_a_server_that_stood_still_brings_its_players_back(world: Stage) -> None:
+    teacher = await world.host(world.b)
+    await world.join(teacher, "Ada", world.a)
+    await world.settled()
+    still, other = world.servers
+    world.servers.remove(still)
+    await world.advance(70)  # forgotten by the other
+    (present,) = await other.play.presence.present(teacher.game_id)
+    assert not present.connected
+    world.servers.append(still)
+    await world.advance(2)
+    (present,) = await other.play.presence.present(teacher.game_id)
+    assert present.connected
+
+
+async def test_both_servers_show_one_board(world: Stage) -> None:
+    teacher = await world.host(world.a)
+    players = [await world.join(teacher, f"N{n}", world.servers[n % 2]) for n in range(6)]
+    await teacher.do("start_game")
+    for number, player in enumerate(players):
+        await player.next("question_opened")
+        await world.clock.advance(0.5)
+        await player.answer("right" if number % 3 else "wrong")
+    await world.settled()
+    boards = [(await player.next("question_closed"))["leaderboard"] for player in players]
+    assert all(board == boards[0] for board in boards)
+    matches = [(await there.play.follower.get(teacher.game_id)).match for there in world.servers]
+    assert matches[0] == matches[1]
