@@ -20,23 +20,31 @@ from gateway.repository.classes import ClassRepository
 logger = log.get(__name__)
 
 MARK = "demo"
+STATE = "demo"
 
 
 async def seed_demo(runtime: Runtime) -> None:
-    """A teacher, a class and its students, if the demo is on and nobody has an account yet. Once."""
-    if not runtime.settings.demo or not await _wanted(runtime):
-        return
+    """Start hook: a teacher, a class and its students, if the demo is on and nobody has an account yet. Once."""
+    if runtime.settings.demo and await _wanted(runtime):
+        await _seed(runtime)
+    runtime.state[STATE] = runtime.settings.demo and await _marked(runtime)
+
+
+def has_demo(runtime: Runtime) -> bool:
+    """Whether the demo school is there and may be shown."""
+    return bool(runtime.state.get(STATE))
+
+
+async def _seed(runtime: Runtime) -> None:
     password_hash = await passwords_of(runtime).hash(DEMO_PASSWORD)
     now = runtime.clock.now()
     async with runtime.database.write() as session:
         accounts, classes = AccountRepository(session), ClassRepository(session)
-        seeded = (await session.execute(select(marks.c.name).where(marks.c.name == MARK))).first() is not None
-        if seeded or await accounts.count():
-            return
+        if await accounts.count():
+            return  # another process was quicker
         await session.execute(insert(marks).values(name=MARK, made_at=now))
         for person in (DEMO_TEACHER, *DEMO_STUDENTS):
-            user = StoredUser(person.id, person.email, person.name, person.role, password_hash, now)
-            await accounts.add(user)
+            await accounts.add(StoredUser(person.id, person.email, person.name, person.role, password_hash, now))
         teacher_id = DEMO_TEACHER.id
         await classes.add(DEMO_CLASS_ID, DEMO_CLASS_NAME, teacher_id=teacher_id, join_code=DEMO_JOIN_CODE, now=now)
         for student in DEMO_STUDENTS:
@@ -47,5 +55,9 @@ async def seed_demo(runtime: Runtime) -> None:
 
 async def _wanted(runtime: Runtime) -> bool:
     async with runtime.database.read() as session:
-        marked = (await session.execute(select(marks.c.name).where(marks.c.name == MARK))).first()
-        return marked is None and not await AccountRepository(session).count()
+        return not await _marked(runtime) and not await AccountRepository(session).count()
+
+
+async def _marked(runtime: Runtime) -> bool:
+    async with runtime.database.read() as session:
+        return (await session.execute(select(marks.c.name).where(marks.c.name == MARK))).first() is not None

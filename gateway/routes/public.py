@@ -16,6 +16,7 @@ from edkit.contracts.demo import (
 from edkit.errors import NotFound
 from edkit.message import Frozen
 from gateway.desk import JSON, Anyone
+from gateway.handlers.demo import has_demo
 from gateway.routes.route import ALWAYS, family, refusals
 from gateway.rules.codes import shown
 
@@ -38,7 +39,7 @@ async def get_config(visit: Anyone) -> Response:
     settings = visit.desk.runtime.settings
     config = PublicConfig(
         registration=settings.registration,
-        demo=settings.demo,
+        demo=has_demo(visit.desk.runtime),
         public_url=settings.public_url,
         body_limit=settings.body_limit,
         upload_limit=settings.upload_limit,
@@ -49,7 +50,7 @@ async def get_config(visit: Anyone) -> Response:
 @router.get("/demo", response_model=DemoSchool, responses=refusals("NotFound"))
 async def get_demo(visit: Anyone) -> Response:
     """How to get into the demo school; 404 where there is none."""
-    if not visit.desk.runtime.settings.demo:
+    if not has_demo(visit.desk.runtime):
         raise NotFound("There is no demo here.", code="no_demo")
     accounts = tuple(
         DemoAccount(**person._asdict(), password=DEMO_PASSWORD) for person in (DEMO_TEACHER, *DEMO_STUDENTS)

@@ -80,6 +80,7 @@ async def test_demo_accounts_open_nothing_once_the_demo_is_off(folder: Path) -> 
     async with opened(folder, demo=False) as school:
         body = {"email": DEMO_TEACHER.email, "password": DEMO_PASSWORD}
         assert (await school.ask("POST", "/api/auth/login", body)).status_code == 401
+        assert (await school.ask("GET", "/api/demo")).status_code == 404
         renewed = await school.ask("POST", "/api/auth/refresh", {"refresh_token": teacher.refresh_token})
         assert renewed.status_code == 401
         assert (await school.ask("GET", "/api/demo")).status_code == 404
@@ -91,3 +92,4 @@ async def test_the_demo_is_seeded_once_and_never_over_real_accounts(folder: Path
     async with opened(folder, demo=True) as school:
         body = {"email": DEMO_TEACHER.email, "password": DEMO_PASSWORD}
         assert (await school.ask("POST", "/api/auth/login", body)).status_code == 401
+        assert (await school.ask("GET", "/api/demo")).status_code == 404
