@@ -40,6 +40,7 @@ LOG = (
     ("question_closed", 9000, {"by": "clock", "question_id": "q2", "board": {"joined": 2}}),
     ("game_ended", 10_000, {"by": "host", "board": {"joined": 2}}),
 )
+OPENED = {"q1": 1000, "q2": 6000}
 PLAYERS = {"ann": "p1", "bob": "p2"}
 ANSWERS = {
     ("ann", "q1"): ({"option_ids": ["a"]}, 2000),
@@ -62,7 +63,17 @@ class Story:
             settings=SETTINGS,
             entries=tuple(Entry(seq, name, at, data) for seq, (name, at, data) in enumerate(LOG, start=1)),
             rows=tuple(
-                Row(GAME, question, PLAYERS[who], f"{who}-{question}", choice, ms, 0, ms, 3 if question == "q1" else 5)
+                Row(
+                    game=GAME,
+                    question=question,
+                    player=PLAYERS[who],
+                    answer_id=f"{who}-{question}",
+                    choice=choice,
+                    received_ms=ms,
+                    credit_ms=0,
+                    received_at=OPENED[question] + ms,
+                    seq=3 if question == "q1" else 5,
+                )
                 for (who, question), (choice, ms) in ANSWERS.items()
             ),
             players=tuple(StoredPlayer(player, who, n, 1) for n, (who, player) in enumerate(PLAYERS.items(), start=1)),
@@ -184,11 +195,11 @@ class Story:
             for client in ("host", *PLAYERS):
                 self._event(client, entry)
         for (who, question), (choice, ms) in ANSWERS.items():
-            at = {"q1": 1000, "q2": 6000}[question] + ms
+            at = OPENED[question] + ms
             answer = {"op_id": f"{who}-{question}", "question": question, "choice": choice}
             seq = 3 if question == "q1" else 5
             receipt = {"answer_id": answer["op_id"], "status": "accepted", "received_ms": ms, "seq": seq}
-            self.add(who, at - 1, "answer", phase="invoke", more={"since_open_ms": ms - 10}, **answer)
+            self.add(who, at - 1, "answer", phase="invoke", **answer)
             self.add(
                 who,
                 at + 3,

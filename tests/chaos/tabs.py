@@ -225,16 +225,10 @@ class Tab:
         await asyncio.wait([self._task])
 
     def timing(self, question: str | None) -> dict[str, Any]:
-        """What this tab believes of time: since opening, and left to the deadline, in ms; never sent to the server."""
-        if question is None or self.question is None or self.question["id"] != question:
+        """What this tab believes to be left to the deadline, in ms; never sent to the server."""
+        if question is None or self.question is None or self.question["id"] != question or self.deadline is None:
             return {}
-        now = time.monotonic()
-        times: dict[str, Any] = {}
-        if self.opens_at is not None:
-            times["since_open_ms"] = round((now - self.opens_at) * 1000)
-        if self.deadline is not None:
-            times["left_ms"] = round((self.deadline - now) * 1000)
-        return times
+        return {"left_ms": round((self.deadline - time.monotonic()) * 1000)}
 
     async def _stay_connected(self) -> None:
         wait = 0.05
@@ -364,7 +358,7 @@ class Tab:
         self.seq, self.phase, self.question = body["seq"], body["phase"], question
         self.paused = bool(body.get("paused"))
         self.answered = answer.get("answer_id")
-        self._take_times(body, opened=body.get("opens_in_ms") is not None)
+        self._take_times(body, opened=bool(body.get("opens_in_ms")))
         self.ended = self.phase == "ended"
         if self.phase == "question" and question:
             self.stage.open_questions.add((self.client.game, question["id"]))

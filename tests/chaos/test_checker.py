@@ -109,7 +109,15 @@ def late_although_in_time(story: Story) -> None:
 
 
 def client_time_believed(story: Story) -> None:
+    story.change_row("ann-q1", received_ms=0, received_at=1000)
+
+
+def a_time_from_nowhere(story: Story) -> None:
     story.change_row("ann-q1", received_ms=0)
+
+
+def received_after_the_receipt(story: Story) -> None:
+    story.change_row("ann-q1", received_ms=3000, received_at=4000)
 
 
 def points_that_the_rows_do_not_give(story: Story) -> None:
@@ -279,6 +287,8 @@ SPOILT: list[tuple[str, Callable[[Story], None]]] = [
     ("A7", sent_after_the_closing_and_accepted),
     ("A7", late_although_in_time),
     ("A8", client_time_believed),
+    ("A8", a_time_from_nowhere),
+    ("A8", received_after_the_receipt),
     ("A8", points_that_the_rows_do_not_give),
     ("A9", a_board_from_before),
     ("A9", a_board_that_forgot_a_player),

@@ -7,7 +7,6 @@ from tests.chaos.history import History, Line, Row, Violation, grouped
 GRACE_MS = 500
 REFUSED = frozenset({"late", "duplicate", "closed", "kicked"})
 IN_TIME_SLACK_MS = 1500
-CLOCK_SLACK_MS = 50
 
 
 def a1_durable_ack(history: History) -> Iterator[Violation]:
