@@ -4,7 +4,6 @@ import argparse
 import sys
 
 from edkit.service import Tool
-from game_server.robots.crowd import play
 
 
 def _arguments(parser: argparse.ArgumentParser) -> None:
@@ -18,6 +17,8 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
 
 
 async def _run(chosen: argparse.Namespace) -> int:
+    from game_server.robots.crowd import play  # its Socket.IO client would be a quarter of the server's start-up
+
     if not 1 <= chosen.players <= 2000 or not 0 <= chosen.drops <= 1 or chosen.speed <= 0:
         _say("Choose 1 to 2000 players, a share of drops between 0 and 1, and a speed above 0.")
         return 2
