@@ -7,7 +7,8 @@ from typing import Any
 import aiohttp
 
 from tests.chaos.plan import Plan
-from tests.chaos.tabs import Client, Stage, Tab
+from tests.chaos.stage import Stage
+from tests.chaos.tabs import Client, Tab
 from tests.chaos.wire import Lost, Wire
 
 GAME_SETTINGS = {

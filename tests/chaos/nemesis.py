@@ -14,7 +14,7 @@ from pathlib import Path
 import aiohttp
 
 from tests.chaos.history import Recorder
-from tests.chaos.tabs import Stage
+from tests.chaos.stage import Stage
 
 COMMAND = (sys.executable, "-m", "edkit.cli", "up")
 START_WITHIN_S = 60.0

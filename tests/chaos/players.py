@@ -6,7 +6,8 @@ from typing import Any
 
 from tests.chaos import canary
 from tests.chaos.plan import Plan
-from tests.chaos.tabs import Client, Stage, Tab
+from tests.chaos.stage import Stage
+from tests.chaos.tabs import Client, Tab
 from tests.chaos.wire import Lost, Refused, Wire
 
 MISCHIEF = {

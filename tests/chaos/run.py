@@ -27,7 +27,7 @@ from tests.chaos.hosts import Api, Host
 from tests.chaos.nemesis import COMMAND, Nemesis, Server
 from tests.chaos.plan import TYPES, Plan
 from tests.chaos.players import Forger, Player
-from tests.chaos.tabs import Stage
+from tests.chaos.stage import Stage
 
 
 @dataclass(frozen=True)

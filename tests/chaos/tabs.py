@@ -4,13 +4,10 @@ import asyncio
 import random
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import Any
 
-import aiohttp
-
 from tests.chaos import canary
-from tests.chaos.history import ClientLog, Recorder
+from tests.chaos.stage import Stage
 from tests.chaos.wire import Lost, Refused, Wire
 
 # Events that stand for a log entry. Each viewer gets exactly one of them per seq.
@@ -30,35 +27,6 @@ VARYING = frozenset(
 # Refusals that say: nothing happened, ask again.
 TRANSIENT = frozenset({"paused", "unavailable", "timed_out", "too_many", "server_leaving"})
 BACK_OFF = 1.0
-
-
-@dataclass
-class Stage:
-    """What all clients of a run share. `in_flight` counts answers sent and not yet acknowledged."""
-
-    base: str
-    http: aiohttp.ClientSession
-    recorder: Recorder
-    in_flight: int = 0
-    open_questions: set[tuple[str, str]] = field(default_factory=set)
-    tabs: set["Tab"] = field(default_factory=set)
-    crashes: list[str] = field(default_factory=list)
-    quiet: bool = False
-
-    def spawn(self, log: ClientLog, work: Any) -> asyncio.Task[None]:
-        """Run a client's work; an exception in it is the harness's own fault and voids the run."""
-
-        async def watched() -> None:
-            try:
-                await work
-            except asyncio.CancelledError:
-                raise
-            except Exception as error:
-                self.crashes.append(f"{log.client}: {error!r}")
-                log.write("crash", game="", conn=0, more={"error": repr(error)})
-                raise
-
-        return asyncio.create_task(watched())
 
 
 class Client:

@@ -1,0 +1,41 @@
+"""What all simulated clients of a run share."""
+
+import asyncio
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import aiohttp
+
+from tests.chaos.history import ClientLog, Recorder
+
+if TYPE_CHECKING:
+    from tests.chaos.tabs import Tab
+
+
+@dataclass
+class Stage:
+    """What all clients of a run share. `in_flight` counts answers sent and not yet acknowledged."""
+
+    base: str
+    http: aiohttp.ClientSession
+    recorder: Recorder
+    in_flight: int = 0
+    open_questions: set[tuple[str, str]] = field(default_factory=set)
+    tabs: set["Tab"] = field(default_factory=set)
+    crashes: list[str] = field(default_factory=list)
+    quiet: bool = False
+
+    def spawn(self, log: ClientLog, work: Any) -> asyncio.Task[None]:
+        """Run a client's work; an exception in it is the harness's own fault and voids the run."""
+
+        async def watched() -> None:
+            try:
+                await work
+            except asyncio.CancelledError:
+                raise
+            except Exception as error:
+                self.crashes.append(f"{log.client}: {error!r}")
+                log.write("crash", game="", conn=0, more={"error": repr(error)})
+                raise
+
+        return asyncio.create_task(watched())
