@@ -1,6 +1,7 @@
 import { lazy, Suspense, useEffect, type ComponentType, type LazyExoticComponent } from 'react'
 import { useSession } from '@/api/session'
 import { match, navigate, usePath, type Params } from '@/router'
+import { editorKey } from '@/teacher/editorKeys'
 import { Material } from '@/teacher/Material'
 import { ForgottenPage } from '@/teacher/pages/ForgottenPage'
 import { RegisterPage } from '@/teacher/pages/RegisterPage'
@@ -23,12 +24,20 @@ interface Place {
   who?: 'teacher'
 }
 
+const Editor: LazyExoticComponent<Page> = lazy(() => import('@/teacher/editor/EditorPage'))
 
 /** The pages of signed-in people by address; each loads with its first use. The first that fits is shown. */
 const PLACES: Place[] = [
-  { pattern: '/home', page: lazy(() => import('@/teacher/pages/QuizzesPage')) },
+  { pattern: '/home', page: lazy(() => import('@/teacher/pages/HomePage')) },
   { pattern: '/quizzes', page: lazy(() => import('@/teacher/pages/QuizzesPage')), who: 'teacher' },
   { pattern: '/quizzes/import', page: lazy(() => import('@/teacher/pages/ImportPage')), who: 'teacher' },
+  { pattern: '/quizzes/new', page: Editor, who: 'teacher' },
+  { pattern: '/quizzes/:quizId', page: Editor, who: 'teacher' },
+  { pattern: '/games', page: lazy(() => import('@/teacher/pages/GamesPage')), who: 'teacher' },
+  { pattern: '/games/:gameId', page: lazy(() => import('@/teacher/report/ReportPage')), who: 'teacher' },
+  { pattern: '/classes', page: lazy(() => import('@/teacher/pages/ClassesPage')) },
+  { pattern: '/classes/:classId', page: lazy(() => import('@/teacher/pages/ClassPage')) },
+  { pattern: '/account', page: lazy(() => import('@/teacher/pages/AccountPage')) },
 ]
 
 const OPEN: Partial<Record<string, ComponentType>> = { '/signin': SignInPage, '/signin/forgotten': ForgottenPage, '/register': RegisterPage }
@@ -54,7 +63,7 @@ function Members({ place, params, path }: { place: Place; params: Params; path: 
   return (
     <Shell user={session.user} path={path}>
       <Suspense fallback={<Loading />}>
-        <Page key={path} params={params} />
+        <Page key={Page === Editor ? editorKey(params.quizId) : path} params={params} />
       </Suspense>
     </Shell>
   )

@@ -245,6 +245,8 @@ export const say = {
     leave: 'Leave class',
     leaveTitle: (name: string) => `Leave ${name}?`,
     leaveHelp: 'Your account and results stay. With the code you can come back.',
+    resetMake: 'Make the code',
+    resetAsk: 'With it, this student sets a new password. The old password works until then; an earlier code does not any more.',
     resetTitle: (name: string) => `One-time code for ${name}`,
     resetHelp: (email: string, minutes: number) => `Sign in page, “Forgotten the password?”, e-mail ${email}, and this code. It works once, for ${count(minutes, 'minute')}.`,
     resetNow: 'Write it down now: it is shown only here, only once.',
