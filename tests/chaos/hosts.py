@@ -68,7 +68,6 @@ class Host(Client):
         super().__init__(stage, f"{plan.name}-host", "host", f"{plan.seed}/{plan.name}/host")
         self.plan, self.token = plan, token
         self.host_key = ""
-        self.finished = asyncio.Event()
 
     async def greet(self, wire: Wire) -> None:
         if not self.host_key:
@@ -104,7 +103,6 @@ class Host(Client):
         await self._lead()
         if self.plan.regrade:
             await self._regrade()
-        self.finished.set()
 
     async def _wait_for_players(self) -> None:
         for _ in range(300):

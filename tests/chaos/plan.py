@@ -33,7 +33,6 @@ class Plan:
     regrade: bool = False
     game_id: str = ""
     pin: str = ""
-    host_user: str = ""
     open: asyncio.Event = field(default_factory=asyncio.Event)
     players: list["Player"] = field(default_factory=list)
     any_question: str = "none"

@@ -37,7 +37,6 @@ class Player(Client):
         self.device = self.next_id("device")
         self.kicks = again
         self.clock_is_off_by = self.dice.choice([0, 1, 700, 3_600_000, -3_600_000])
-        self.finished = asyncio.Event()
 
     async def play(self) -> None:
         """Everything from the join to the end of the game."""
@@ -45,19 +44,18 @@ class Player(Client):
         self.game = self.plan.game_id
         self.auth = {"device": self.device}
         self.tab = Tab(self)
-        while True:
-            # The same join twice, and a nickname that somebody has: both are ordinary.
-            if not self.player and not await self._join():
-                break
+        if await self._join():
             await self._play_questions()
-            break
         if self.gone and self.player:
             await self._haunt()
         if self.gone and not self.tab.ended and self.kicks == 0 and self.dice.random() < 0.7:
             comeback = Player(self.stage, self.plan, self.number, again=self.kicks + 1)
             self.plan.players.append(comeback)
             await comeback.play()
-        self.finished.set()
+        elif not self.gone and self.dice.random() < 0.8:
+            # Most go home after the podium; the others stay and are asked at the end of the run.
+            await asyncio.sleep(self.dice.uniform(1, 3))
+            await self.tab.close()
 
     async def _haunt(self) -> None:
         """Kicked, and back with the old token: nothing may open to it, and nothing it sends may be stored."""

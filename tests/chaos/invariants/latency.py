@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from tests.chaos.history import History
+from tests.chaos.history import History, grouped
 
 
 def quantiles(values: Sequence[float]) -> str:
@@ -42,6 +42,10 @@ def receipts(history: History) -> dict[str, str]:
     return {"answer to receipt, calm": quantiles(calm), "answer to receipt, around faults": quantiles(stormy)}
 
 
+GONE = ("kill", "term")
+BACK_WITHIN_NS = 3 * 10**9
+
+
 def comebacks(history: History) -> dict[str, str]:
     """From readiness after a kill to each client's being back with its state."""
     waits = comeback_ms(history)
@@ -49,21 +53,23 @@ def comebacks(history: History) -> dict[str, str]:
 
 
 def comeback_ms(history: History) -> list[float]:
-    """One figure for every connection that a kill or a stop of the process ended."""
-    ends = [fault.t_ns for fault in history.faults if fault.phase == "stop" and fault.fault in ("kill", "term")]
-    starts = [fault.t_ns for fault in history.faults if fault.phase == "start" and fault.fault in ("kill", "term")]
+    """From readiness to the client's state, for every connection that an end of the process ended.
+
+    The next fault ends the measurement: who was not back by then counts with the time until it, if that is over 3 s.
+    """
+    every_start = [fault.t_ns for fault in history.faults if fault.phase == "start"]
+    begins = [fault.t_ns for fault in history.faults if fault.phase == "start" and fault.fault in GONE]
+    readies = [fault.t_ns for fault in history.faults if fault.phase == "stop" and fault.fault in GONE]
+    episodes = grouped(history.of("resume"), lambda line: (line.client, line.op_id))
     waits: list[float] = []
-    for begin, ready in zip(starts, ends, strict=False):
-        following = next((start for start in starts if start > ready), None)
-        back: dict[tuple[str, str | None], int] = {}
-        waiting = set()
-        for line in history.of("resume"):
-            key = (line.client, line.op_id)
-            if begin < line.t_ns and line.phase in ("invoke", "info") and line.t_ns < ready:
-                waiting.add(key)
-            elif line.phase == "ok" and line.t_ns >= ready and key in waiting:
-                back.setdefault(key, line.t_ns)
-        waits += [(t_ns - ready) / 1e6 for t_ns in back.values() if following is None or t_ns < following]
+    for begin, ready in zip(begins, readies, strict=False):
+        following = next((start for start in every_start if start > ready), ready + 60 * 10**9)
+        for lines in episodes.values():
+            back = next((line.t_ns for line in lines if line.phase == "ok" and line.t_ns >= ready), None)
+            if back is None or not any(begin < line.t_ns < ready for line in lines):
+                continue
+            if back < following or following - ready > BACK_WITHIN_NS:
+                waits.append((min(back, following) - ready) / 1e6)
     return waits
 
 
