@@ -289,38 +289,35 @@ class Forger(Client):
 
     async def _try(self, attempt: int) -> None:
         victim = self.plan.somebody_s_token(self.dice)
-        token = {
-            0: "x",
-            1: victim[:-2] + ("AA" if victim[-2:] != "AA" else "BB"),
-            2: "eyJhbGciOiJub25lIn0.eyJzdWIiOiJ4In0.",
-        }.get(attempt % 4)
-        self.connections += 1
-        wire = Wire(self.stage.http, self.stage.base, self._hear)
+        forged = (
+            "x",
+            victim[:-2] + ("AA" if victim[-2:] != "AA" else "BB"),
+            "eyJhbGciOiJub25lIn0.eyJzdWIiOiJ4In0.",
+        )[attempt % 3]
         op_id = self.next_id("forgery")
-        try:
-            auth = {"resume": token} if token else {}
-            await wire.open(auth)
-            for event, payload in (
-                ("resume_game", {"resume_token": token or "nothing"}),
-                ("resume_game", {"game_id": self.game, "host_key": "guessed"}),
-                ("resume_game", {"game_id": self.game}),
-                ("next_question", {"op_id": self.next_id("op")}),
-                ("end_game", {"op_id": self.next_id("op")}),
-                ("submit_answer", {"answer_id": op_id, "question_id": self.plan.any_question, "option_ids": ["a"]}),
-            ):
-                ack = await wire.ask(event, payload)
-                self.write(
-                    "forgery",
-                    self.connections,
-                    {"event": event},
-                    op_id=op_id,
-                    phase="ok" if ack.get("ok") else "fail",
-                    status=(ack.get("error") or {}).get("code"),
-                )
-        except Exception as error:
-            self.write("forgery", self.connections, {"error": repr(error)}, op_id=op_id, phase="info")
-        finally:
-            await wire.close()
+        answer = {"answer_id": op_id, "question_id": self.plan.any_question, "option_ids": ["a"]}
+        for auth in ({"resume": forged}, {"token": forged}, {}):
+            self.connections += 1
+            wire = Wire(self.stage.http, self.stage.base, self._hear)
+            try:
+                await wire.open(auth)
+                for event, payload in (
+                    ("resume_game", {"resume_token": forged}),
+                    ("resume_game", {"game_id": self.game, "host_key": "guessed"}),
+                    ("resume_game", {"game_id": self.game}),
+                    ("next_question", {"op_id": self.next_id("op")}),
+                    ("end_game", {"op_id": self.next_id("op")}),
+                    ("submit_answer", answer),
+                ):
+                    ack = await wire.ask(event, payload)
+                    phase, code = "ok" if ack.get("ok") else "fail", (ack.get("error") or {}).get("code")
+                    self.write("forgery", self.connections, {"event": event}, op_id=op_id, phase=phase, status=code)
+            except Refused:
+                self.write("forgery", self.connections, {"event": "connect"}, op_id=op_id, phase="fail")
+            except Lost:
+                self.write("forgery", self.connections, op_id=op_id, phase="info")
+            finally:
+                await wire.close()
 
     def _hear(self, name: str, payload: Any, raw: str) -> None:
         for tag, index, part in canary.sighted(raw):
