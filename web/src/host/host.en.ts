@@ -64,7 +64,7 @@ export const hostWords = {
     start: 'Start game',
     startHint: (n: number) => (n === 0 ? 'Wait for the first player, or start anyway' : 'Everyone here? Start the game'),
     close: 'End question',
-    closeHint: 'It closes by itself when time is up or all have answered',
+    closeHint: 'It ends by itself when time is up or all have answered',
     closeSlide: 'Go on',
     slideHint: 'Go on when everyone is ready',
     leaderboard: 'Leaderboard',
