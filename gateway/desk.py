@@ -51,8 +51,11 @@ class Visit:
 
     @property
     def device(self) -> str:
-        """A fingerprint of the program that asks, stable from one request to the next."""
-        said = (self.request.headers.get(name, "") for name in ("x-device", "user-agent", "x-client"))
+        """A fingerprint of the browser, or of whatever names itself in `X-Device`; empty for any other program."""
+        named, program, kind = (self.request.headers.get(name, "") for name in ("x-device", "user-agent", "x-client"))
+        if not named and kind != "web":
+            return ""
+        said = (named, program, kind)
         return hashlib.sha256("\n".join(said).encode()).hexdigest()[:32]
 
     async def raw(

@@ -1,5 +1,7 @@
 """Before any route: pages of other origins, floods from one address, and bodies beyond the limit."""
 
+import asyncio
+from http import HTTPStatus
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -14,6 +16,10 @@ from gateway.problems import problem
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 FORM_OVERHEAD = 64 * 1024
 """Bytes that a multipart form may hold beside its file."""
+
+DROPPED_BYTES = 64 * 2**20
+DROPPED_S = 15.0
+"""How much of a body that is too large is read and dropped, and for how long, before the refusal is sent."""
 
 _METHODS = "GET, POST, PUT, PATCH, DELETE"
 _REQUEST_HEADERS = (
@@ -43,6 +49,8 @@ class Guard:
             words = "This page's address may not call here. Its administrator can add it to the allowed origins."
             await problem(Forbidden(words, code="origin_refused"))(scope, receive, send)
             return
+        body = _Body(receive, send, waits=headers.get("expect", "").lower() == "100-continue")
+        receive, send = body.receive, body.send
         try:
             self._limits.address(scope["client"][0] if scope.get("client") else "")
             limited = self._limited(headers, receive)
@@ -78,6 +86,37 @@ class Guard:
             return message
 
         return counted
+
+
+class _Body:
+    """Lets a client finish a body that is too large before it is told so.
+
+    Clients write the whole body before they read. If the connection were closed while they do, most would see it reset
+    and never the 413.
+    """
+
+    def __init__(self, receive: Receive, send: Send, *, waits: bool) -> None:
+        self._receive, self._send = receive, send
+        self._unread = not waits
+
+    async def receive(self) -> Message:
+        message = await self._receive()
+        if message["type"] != "http.request" or not message.get("more_body"):
+            self._unread = False
+        return message
+
+    async def send(self, message: Message) -> None:
+        if message["type"] == "http.response.start" and message["status"] == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
+            try:
+                await asyncio.wait_for(self._drop(), DROPPED_S)
+            except TimeoutError:
+                self._unread = False
+        await self._send(message)
+
+    async def _drop(self) -> None:
+        dropped = 0
+        while self._unread and dropped < DROPPED_BYTES:
+            dropped += len((await self.receive()).get("body", b""))
 
 
 _PREFLIGHT = {

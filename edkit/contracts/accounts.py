@@ -119,13 +119,15 @@ class SignIn(Request[SignedIn]):
 class RenewSession(Request[Renewal]):
     """Swap a refresh token for its successor.
 
-    The token before the current one brings the same successor for 10 s on the same device, so that a lost answer or a
-    second tab signs nobody out. Any older one, or the same later, ends the session.
+    The token before the current one brings the same successor for 10 s on the same device, and to whoever asked before
+    the swap (`asked_at`, epoch ms), so that a lost answer or a second tab signs nobody out. Any older one, or the same
+    later, or from a program that names no device, ends the session.
     """
 
     service = "gateway"
     refresh_token: RefreshToken = Field(repr=False)
     device: Device = ""
+    asked_at: int
 
 
 class SignOut(Request[Nothing]):

@@ -123,7 +123,7 @@ class SubmitAnswer(Wire):
     option_ids: tuple[Id, ...] | None = Field(default=None, max_length=10)
     text: Annotated[str, StringConstraints(strip_whitespace=True, max_length=500)] | None = None
     number: Number | None = None
-    elapsed_ms: int | None = None
+    elapsed_ms: Number | None = None
 
 
 class HostCommand(Wire):

@@ -127,7 +127,7 @@ class Sequenced(Wire):
 class YourResult(Sequenced):
     """One player's result of one question; `points` is the sum of the parts without the credit.
 
-    `score`, `rank` and `streak` are those of the whole game. `rank` is missing while the player is on no board yet.
+    `score`, `rank` and `streak` are those of the whole game. `rank` is 0 while the player is on no board yet.
     """
 
     event: ClassVar[str] = "your_result"
@@ -136,7 +136,7 @@ class YourResult(Sequenced):
     points: int
     parts: ScoreParts
     score: int
-    rank: int | None = None
+    rank: int
     streak: int
     ahead: Ahead | None = None
 
@@ -160,13 +160,13 @@ class OwnAnswer(Receipt):
 
 
 class Me(Wire):
-    """The player who looks. `answer` and `result` belong to the question on show. `rank` comes with the first board."""
+    """The player who looks. `answer` and `result` belong to the question on show. `rank` is 0 before the first board."""
 
     player_id: str
     nickname: str
     team: str | None = None
     score: int
-    rank: int | None = None
+    rank: int
     streak: int
     answer: OwnAnswer | None = None
     result: YourResult | None = None
@@ -188,6 +188,7 @@ class State(Sequenced):
 
     `question` is there in `question` and `result`, `result` in `result`; `podium` and `report_id` in `ended`.
     `opens_in_ms` and `remaining_ms` (until the deadline, reading time included) stand still while `paused`.
+    For hosts `players`, `answered` and `of` are always there; the two are 0 while no question is on show.
     """
 
     event: ClassVar[str] = "state"

@@ -138,7 +138,7 @@ def state_for_player(
         nickname=player.nickname,
         team=player.team,
         score=standing.score if standing else 0,
-        rank=standing.rank if standing else None,
+        rank=standing.rank if standing else 0,
         streak=standing.streak if standing else 0,
         answer=own,
         result=_your_result(game, board, player.player_id, shown.question_id) if shown and result else None,
@@ -163,8 +163,8 @@ def state_for_host(
     return wire.State(
         **_state(HOST, match, len(players), now, media_url),
         players=tuple(players),
-        answered=None if shown is None else closed.answered if closed else answered,
-        of=None if shown is None else closed.of if closed else of,
+        answered=0 if shown is None else closed.answered if closed else answered,
+        of=0 if shown is None else closed.of if closed else of,
         solution=None if shown is None else solution_of(game.keys[shown.question_id]),
         host_key=host_key,
     )
@@ -336,7 +336,7 @@ def _your_result(game: Game, board: Board, player_id: str, question_id: str) -> 
         points=result.points,
         parts=result.parts,
         score=standing.score if standing else 0,
-        rank=standing.rank if standing else None,
+        rank=standing.rank if standing else 0,
         streak=standing.streak if standing else 0,
         ahead=_ahead(game, board, standing),
     )

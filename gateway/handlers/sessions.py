@@ -109,7 +109,8 @@ async def renew_session(cmd: RenewSession, ctx: Context) -> Renewal:
         shown=generation,
         current=generation if swapped else session.generation,
         rotated_at=session.rotated_at,
-        same_device=session.device == cmd.device,
+        same_device=cmd.device != "" and session.device == cmd.device,
+        asked_at=cmd.asked_at,
         now=ctx.now,
     )
     if shown is refresh.Shown.REUSED:

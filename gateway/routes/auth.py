@@ -27,6 +27,8 @@ from gateway.routes.route import ALWAYS, WITH_BODY, family, refusals
 router = family("/api/auth", "accounts", *ALWAYS, *WITH_BODY)
 
 COOKIE = "edtech_refresh"
+IN_COOKIE = RefreshFields()
+"""What no body at all means: the token, if there is one, travels in the cookie."""
 
 
 def is_browser(request: Request) -> bool:
@@ -92,15 +94,16 @@ async def sign_in(visit: Anyone, body: Credentials) -> Response:
 
 
 @router.post("/refresh", response_model=SignedIn, responses=refusals("Unauthenticated"))
-async def refresh(visit: Anyone, body: RefreshFields) -> Response:
+async def refresh(visit: Anyone, body: RefreshFields = IN_COOKIE) -> Response:
     """Swap the refresh token for its successor and a new access token."""
+    asked_at = visit.desk.runtime.clock.now()
     token = _refresh_token(visit, body)
     if token is None and not is_browser(visit.request):
         raise Invalid.on("refresh_token", "This is needed.")
     renewal = Renewal()
     if token:
         renewal = await visit.desk.local.call(
-            RenewSession(refresh_token=token[:300], device=visit.device), actor=visit.actor
+            RenewSession(refresh_token=token[:300], device=visit.device, asked_at=asked_at), actor=visit.actor
         )
     if renewal.signed_in is None:
         refusal = Unauthenticated("You are signed out. Sign in again to go on.", code="refresh_refused")
@@ -109,7 +112,7 @@ async def refresh(visit: Anyone, body: RefreshFields) -> Response:
 
 
 @router.post("/logout", status_code=204)
-async def sign_out(visit: Anyone, body: RefreshFields) -> Response:
+async def sign_out(visit: Anyone, body: RefreshFields = IN_COOKIE) -> Response:
     """End the session of the refresh token, and of the access token if one is sent."""
     actor = await _bearer_if_any(visit)
     await visit.desk.local.call(SignOut(refresh_token=_refresh_token(visit, body)), actor=actor)

@@ -37,9 +37,15 @@ IMPORT_TIMEOUT_S = 60.0
 
 
 class QuizReplacement(QuizFields):
-    """A quiz written anew. `version` is the one that was read; a stale one is refused."""
+    """A quiz written anew. `version` is the one that was read; a stale one is refused.
+
+    What was read may be sent back whole: `id`, `created_at` and `updated_at` are let through and change nothing.
+    """
 
     version: int = Field(ge=1)
+    id: str | None = None
+    created_at: str | None = None
+    updated_at: str | None = None
 
 
 @router.post("", status_code=201, response_model=Quiz, responses=refusals(*WITH_BODY), openapi_extra=KEYED)

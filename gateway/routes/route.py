@@ -49,12 +49,14 @@ class JsonRoute(APIRoute):
     def get_route_handler(self) -> Any:
         inner = super().get_route_handler()
         reads_body = self.body_field is not None
+        needs_body = self.body_field is not None and self.body_field.field_info.is_required()
 
         async def handle(request: Request) -> Response:
             asked = OrjsonRequest(request.scope, request.receive)
             if reads_body:
                 kind = asked.headers.get("content-type", "").partition(";")[0].strip().lower()
-                if kind != "application/json":
+                is_json = kind == "application/json"
+                if not is_json and (needs_body or await asked.body()):
                     raise UnsupportedType("Send this as JSON, with Content-Type: application/json.")
                 await asked.body()  # here, so that a body beyond the limit is said to be too large
             answer: Response = await inner(asked)

@@ -9,7 +9,7 @@ from enum import Enum
 from edkit.tokens import Keys
 
 GRACE_MS = 10_000
-"""How long the token before the current one brings the same successor: a lost answer, or two tabs at once."""
+"""How long the token before the current one brings its device the same successor: a lost answer, or two tabs."""
 
 PURPOSE = "refresh"
 
@@ -38,10 +38,14 @@ def read_token(keys: Keys, token: str) -> tuple[str, int] | None:
     return (session_id, int(generation)) if genuine else None
 
 
-def judge(*, shown: int, current: int, rotated_at: int, same_device: bool, now: int) -> Shown:
-    """What to make of generation `shown` when `current` holds since `rotated_at`."""
+def judge(*, shown: int, current: int, rotated_at: int, same_device: bool, asked_at: int, now: int) -> Shown:
+    """What to make of generation `shown`, asked with at `asked_at`, when `current` holds since `rotated_at`.
+
+    Who asked before the rotation could not know of it, whatever the device.
+    """
     if shown == current:
         return Shown.CURRENT
-    if shown == current - 1 and same_device and now - rotated_at <= GRACE_MS:
+    in_grace = asked_at <= rotated_at or (same_device and now - rotated_at <= GRACE_MS)
+    if shown == current - 1 and in_grace:
         return Shown.PREVIOUS_IN_GRACE
     return Shown.REUSED

@@ -63,7 +63,7 @@ def test_g50_who_joins_after_a_closing_is_ranked_at_the_next() -> None:
     room = classroom("ada")
     play_round(room, ada="right")
     room.join("ben")
-    assert "rank" not in room.clients["ben"].state["me"]
+    assert room.clients["ben"].state["me"]["rank"] == 0
     assert room.clients["ben"].state["me"]["result"]["status"] == "none"
     room.play("end_game")
     assert [name for name, *_ in board(room)] == ["ada", "ben"]
@@ -87,7 +87,7 @@ def test_g50_an_ended_lobby_has_no_board() -> None:
     room.join("ada")
     room.play("end_game")
     assert room.host.state["leaderboard"] == []
-    assert "rank" not in room.clients["ada"].state["me"]
+    assert room.clients["ada"].state["me"]["rank"] == 0
     room.check()
 
 

@@ -93,9 +93,12 @@ async def test_a_body_beyond_the_limit_is_refused_whatever_its_length_is_said_to
     async def pieces() -> AsyncIterator[bytes]:
         for start in range(0, len(body), 65536):
             yield body[start : start + 65536]
+        taken.append("all")
 
+    taken: list[str] = []
     streamed = await teacher.ask("POST", "/api/classes", content=pieces(), headers={"Content-Type": "application/json"})
     assert (streamed.status_code, streamed.json()["code"]) == (413, "too_large")
+    assert taken, "who writes before reading sees the answer only when all was taken"
 
 
 @pytest.mark.parametrize("origin", ["https://evil.test", "null", "http://school.test.evil.test"])

@@ -9,8 +9,9 @@ import pytest
 from edkit.contracts.accounts import LoggedOut
 from tests.gateway.school import PASSWORD, School
 
-LAPTOP = {"User-Agent": "laptop"}
-PHONE = {"User-Agent": "phone"}
+LAPTOP = {"X-Device": "laptop"}
+PHONE = {"X-Device": "phone"}
+NAMELESS = {"User-Agent": "a program that names no device"}
 
 
 async def refresh(school: School, token: str, device: dict[str, str] | None = None) -> httpx.Response:
@@ -50,7 +51,7 @@ async def test_a_lost_answer_or_a_second_tab_gets_the_same_successor_within_ten_
     assert late.json()["refresh_token"] == answers[0].json()["refresh_token"]
 
 
-@pytest.mark.parametrize(("device", "wait_s"), [(LAPTOP, 10.001), (PHONE, 0)])
+@pytest.mark.parametrize(("device", "wait_s"), [(LAPTOP, 10.001), (PHONE, 0.005)])
 async def test_an_old_token_too_late_or_from_another_device_ends_the_session(
     school: School, device: dict[str, str], wait_s: float
 ) -> None:
@@ -63,6 +64,28 @@ async def test_an_old_token_too_late_or_from_another_device_ends_the_session(
     await school.told()
     assert not await works(school, second)
     assert any(isinstance(told, LoggedOut) for told in await school.told())
+
+
+async def test_an_old_token_of_a_program_that_names_no_device_ends_the_session_at_once(school: School) -> None:
+    """contracts/http.md: refresh rotates, reuse of an old one revokes the family."""
+    person = await school.person()
+    first = person.refresh_token
+    answers = await asyncio.gather(*(refresh(school, first, NAMELESS) for _ in range(3)))
+    assert [answer.status_code for answer in answers] == [200, 200, 200], "asked before the swap"
+    await school.clock.advance(0.005)
+    assert (await refresh(school, first, NAMELESS)).status_code == 401
+    assert (await refresh(school, answers[0].json()["refresh_token"], NAMELESS)).status_code == 401
+
+
+async def test_a_browser_needs_no_body_to_refresh_and_sign_out(school: School) -> None:
+    person = await school.person()
+    async with school.browser() as browser:
+        browser.headers["X-Client"] = "web"
+        await browser.post("/api/auth/login", json={"email": person.email, "password": PASSWORD})
+        assert (await browser.post("/api/auth/refresh")).status_code == 200
+        assert (await browser.post("/api/auth/logout")).status_code == 204
+        assert (await browser.post("/api/auth/refresh")).status_code == 401
+    assert (await school.ask("POST", "/api/auth/refresh")).status_code == 422, "a program's token is in the body"
 
 
 async def test_a_token_two_generations_old_ends_the_session_even_at_once(school: School) -> None:

@@ -225,7 +225,7 @@ function withResults(game: Game): Game {
   const results = game.early.filter((one) => one.seq === game.seq)
   const last = results.at(-1)
   if (!last || !game.me) return { ...game, early: [] }
-  const me: Me = { ...game.me, score: last.score, rank: last.rank ?? null, streak: last.streak }
+  const me: Me = { ...game.me, score: last.score, rank: last.rank, streak: last.streak }
   const shown = game.phase === 'result' ? results.find((one) => one.question_id === game.question?.id) : undefined
   if (shown) me.result = shown
   return { ...game, early: [], me }

@@ -1245,13 +1245,19 @@ export interface components {
         /**
          * QuizReplacement
          * @description A quiz written anew. `version` is the one that was read; a stale one is refused.
+         *
+         *     What was read may be sent back whole: `id`, `created_at` and `updated_at` are let through and change nothing.
          */
         QuizReplacement: {
+            /** Created At */
+            created_at?: string | null;
             /**
              * Description
              * @default
              */
             description: string;
+            /** Id */
+            id?: string | null;
             /** Language */
             language?: string | null;
             /**
@@ -1266,6 +1272,8 @@ export interface components {
             tags: string[];
             /** Title */
             title: string;
+            /** Updated At */
+            updated_at?: string | null;
             /** Version */
             version: number;
         };
@@ -1697,7 +1705,7 @@ export interface operations {
             path?: never;
             cookie?: never;
         };
-        requestBody: {
+        requestBody?: {
             content: {
                 "application/json": components["schemas"]["RefreshFields"];
             };
@@ -1773,7 +1781,7 @@ export interface operations {
             path?: never;
             cookie?: never;
         };
-        requestBody: {
+        requestBody?: {
             content: {
                 "application/json": components["schemas"]["RefreshFields"];
             };

@@ -63,6 +63,7 @@ export interface ScoreChange {
  *
  * `question` is there in `question` and `result`, `result` in `result`; `podium` and `report_id` in `ended`.
  * `opens_in_ms` and `remaining_ms` (until the deadline, reading time included) stand still while `paused`.
+ * For hosts `players`, `answered` and `of` are always there; the two are 0 while no question is on show.
  */
 export interface State {
   answered?: number | null
@@ -102,13 +103,13 @@ export interface LeaderboardRow {
   score: number
 }
 /**
- * The player who looks. `answer` and `result` belong to the question on show. `rank` comes with the first board.
+ * The player who looks. `answer` and `result` belong to the question on show. `rank` is 0 before the first board.
  */
 export interface Me {
   answer?: OwnAnswer | null
   nickname: string
   player_id: string
-  rank?: number | null
+  rank: number
   result?: YourResult | null
   score: number
   streak: number
@@ -130,7 +131,7 @@ export interface OwnAnswer {
 /**
  * One player's result of one question; `points` is the sum of the parts without the credit.
  *
- * `score`, `rank` and `streak` are those of the whole game. `rank` is missing while the player is on no board yet.
+ * `score`, `rank` and `streak` are those of the whole game. `rank` is 0 while the player is on no board yet.
  */
 export interface YourResult {
   ahead?: Ahead | null
@@ -139,7 +140,7 @@ export interface YourResult {
   phase: 'lobby' | 'question' | 'result' | 'ended'
   points: number
   question_id: string
-  rank?: number | null
+  rank: number
   score: number
   seq: number
   status: 'correct' | 'partial' | 'wrong' | 'none' | 'survey'

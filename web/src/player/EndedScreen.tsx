@@ -21,7 +21,7 @@ export function EndedScreen({ game }: ScreenProps) {
       <h1 ref={heading} tabIndex={-1}>
         {headline(game, celebrated)}
       </h1>
-      {me && ranked && typeof me.rank === 'number' && <p className="ended__place">{words.ended.place(words.ordinal(me.rank), game.playerCount)}</p>}
+      {me && ranked && me.rank > 0 && <p className="ended__place">{words.ended.place(words.ordinal(me.rank), game.playerCount)}</p>}
       {me && game.settings.scoring !== 'survey' && <p className="ended__score tabular">{words.result.points(me.score)}</p>}
       {steps.length > 0 && <Podium rows={steps} mine={me?.player_id ?? ''} />}
       {ranked && game.teamBoard && game.teamBoard.length > 0 && (

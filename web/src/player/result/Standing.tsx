@@ -9,7 +9,7 @@ export function Standing({ own, hidden }: { own: YourResult; hidden: boolean }) 
   if (hidden && streak < 2) return null
   return (
     <div className="standing">
-      {!hidden && typeof rank === 'number' && (
+      {!hidden && rank > 0 && (
         <p className="standing__rank">
           <b>{words.result.rank(words.ordinal(rank))}</b>
           <span>{ahead ? words.result.behind(ahead.gap, ahead.nickname) : rank === 1 && score > 0 ? words.result.leading : ''}</span>
