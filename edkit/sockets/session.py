@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 # python-engineio's client refuses a polling payload of more packets than this.
 PACKETS_PER_POLL = 16
 
+LONGEST_PING = 126
+
 
 class Channel(Protocol):
     """What the layer above keeps per namespace of a session."""
@@ -80,7 +82,7 @@ class Session:
     """Lives from the handshake until `close`, `abort` or `lost`, whichever comes first; the others then do nothing."""
 
     __slots__ = (
-        "address", "channels", "host", "household", "id", "is_open", "line", "link",
+        "address", "channels", "heard", "host", "household", "id", "is_open", "line", "link",
         "mailbox", "running", "slot", "unanswered", "user_agent", "websocket",
     )  # fmt: skip
 
@@ -96,6 +98,7 @@ class Session:
         self.websocket: WebSocket | None = None
         self.mailbox: Mailbox | None = None
         self.unanswered = False  # a ping is out and nothing has come back since
+        self.heard = 0  # packets and control frames since the last ping
         self.running = 0  # handlers begun or about to begin
         self.line: deque[Callable[[], None]] | None = None  # what waits for a created task to run its first line
         self.slot = 0
@@ -133,21 +136,31 @@ class Session:
 
     def ping(self) -> None:
         self.unanswered = True
+        self.heard = 0
         self.write(PING)
 
     def receive(self, text: bytes) -> None:
         """Take one Engine.IO packet from the client. Raises `WireError`."""
+        self.count()
         self.unanswered = False
         kind = text[:1]
         if kind == b"4":
             self.host.counters.messages_in += 1
             self.host.message(self, text)
         elif kind == b"2":
+            if len(text) > LONGEST_PING:
+                raise WireError("a ping carries no message", 1009)
             self.write(Packet(b"3" + text[1:]))
         elif kind == b"1":
             self.close("transport close")
         elif kind != b"3" and kind != b"6":
             raise WireError("unknown Engine.IO packet type")
+
+    def count(self) -> None:
+        """One more packet or control frame has come. Raises `WireError` beyond `max_packets` in a ping interval."""
+        self.heard += 1
+        if self.heard > self.host.settings.max_packets:
+            raise WireError("too many packets: slow down", 1008)
 
     def carry_by(self, websocket: "WebSocket", link: asyncio.WriteTransport) -> None:
         """From now on the websocket carries this session; what the poller had not fetched goes first."""

@@ -23,6 +23,7 @@ class SocketSettings:
     max_payload: int = 100_000  # one websocket message, or one POST body
     max_sockets: int = 15_000  # one process; the usual hard limit is 20,000 open files
     max_per_address: int = 2_000  # a whole school sits behind one address
+    max_packets: int = 1_000  # packets and control frames one session may send in a ping interval
     max_running: int = 64  # handlers one session may have waiting before we stop reading from it
     max_unacknowledged: int = 64  # server events whose acknowledgement is still awaited; the oldest is forgotten first
     skip_above: int = 64 * 1024  # unsent bytes beyond which droppable packets are skipped

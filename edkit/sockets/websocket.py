@@ -14,6 +14,10 @@ from edkit.sockets.session import Session
 
 WHOLE_TEXT = frames.FINAL | frames.TEXT
 LARGEST_HEAD = 32 * 1024
+
+# What one connection may have read in one turn of the loop before everybody else has theirs.
+FRAMES_A_TURN = 64
+BYTES_A_TURN = 32 * 1024
 PROBE, PROBED, UPGRADE = b"2probe", Packet(b"3probe").frame, b"5"
 
 
@@ -105,6 +109,20 @@ class WebSocket(asyncio.Protocol):
             self._fail(error)
             return
         self._buffer = bytearray(buffer[rest:]) if rest < len(buffer) else None
+        if len(data) >= BYTES_A_TURN:
+            self._rest()
+
+    def _rest(self) -> None:
+        """Let others have their turn: the event loop reads megabytes from one connection at a time if it is let."""
+        if not self._paused and self._phase in (Phase.OPEN, Phase.PROBING):
+            self._paused = True
+            self.transport.pause_reading()
+            asyncio.get_running_loop().call_soon(self._rested)
+
+    def _rested(self) -> None:
+        session = self._session
+        if session is None or session.running < session.host.settings.max_running:
+            self.resume()
 
     def _shake_hands(self, data: bytes) -> None:
         """Answer the upgrade request, which uvicorn hands over whole."""
@@ -161,7 +179,12 @@ class WebSocket(asyncio.Protocol):
         at, end = 0, len(data)
         limit = 0 if self._session is None else self._session.host.settings.max_payload
         self._need = 2
+        turn = FRAMES_A_TURN
         while end - at >= 2 and not self._paused:
+            if turn == 0:
+                self._rest()
+                return at
+            turn -= 1
             if self._phase is Phase.DEAF or self._phase is Phase.CLOSED:
                 return end
             first, second = data[at], data[at + 1]
@@ -189,6 +212,8 @@ class WebSocket(asyncio.Protocol):
         return at
 
     def _rare_frame(self, opcode: int, final: bool, payload: bytes) -> None:
+        if self._session is not None:
+            self._session.count()
         if opcode == frames.TEXT:
             self._fragments = bytearray(payload)
         elif opcode == frames.CONTINUATION:
@@ -212,6 +237,7 @@ class WebSocket(asyncio.Protocol):
             self._probe(session, text)
 
     def _probe(self, session: Session, text: bytes) -> None:
+        session.count()
         mailbox = session.mailbox
         if mailbox is None or not session.is_open:
             raise WireError("the session has gone")

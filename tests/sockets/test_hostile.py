@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from edkit.sockets import SocketSettings
+from edkit.sockets import Packet, SocketSettings
 from edkit.sockets.http import PunctualHttp
 from tests.sockets.playground import Classroom, Raw, Served, event, frame, serving, until
 
@@ -61,6 +61,27 @@ async def test_2_2_a_message_may_come_byte_by_byte(served: Served) -> None:
         raw.writer.write(bytes((byte,)))
         await asyncio.sleep(0)
     assert await raw.text() == '43/games,1[{"ok":true,"args":["' + "x" * 200 + '"]}]'
+
+
+async def test_2_8_one_connection_waits_its_turn(served: Served, room: Classroom) -> None:
+    loud, quiet = await Raw.join(served.port), await Raw.join(served.port)
+    loud.writer.write(frame(event("echo", "loud").encode()) * 900)
+    quiet.writer.write(frame(event("echo", "quiet").encode()))
+    await until(lambda: len(room.heard) == 901)
+    assert room.heard.index(("echo", ["quiet"])) < 400
+
+
+@pytest.mark.parametrize("packet", [frame(b"3"), frame(b"2"), frame(b"43/games,5[]"), frame(b"", first=0x89)])
+async def test_2_8_a_flood_ends_the_session(served: Served, packet: bytes) -> None:
+    raw = await Raw.join(served.port)
+    raw.writer.write(packet * 5000)
+    assert (await raw.closed_with())[0] == 1008
+
+
+async def test_2_8_a_ping_carries_no_message(served: Served) -> None:
+    raw = await Raw.join(served.port)
+    await raw.say("2" + "x" * 1000)
+    assert (await raw.closed_with())[0] == 1009
 
 
 async def test_2_4_a_clean_close_is_answered_with_its_code(served: Served, room: Classroom) -> None:
@@ -165,7 +186,37 @@ async def test_1_4_one_ipv6_household_is_one_address() -> None:
 
 
 class Impatient(PunctualHttp):
-    head_seconds = 0.2
+    head_seconds = body_seconds = answer_seconds = 0.2
+
+
+@pytest.mark.parametrize("head", [b"POST /socket.io/?EIO=4", b"GET /socket.io/?EIO=3"])
+async def test_1_5_a_body_that_hardly_comes_is_cut(head: bytes) -> None:
+    async with serving(http=Impatient) as served:
+        raw = await Raw.dial(served.port)
+        raw.writer.write(head + b" HTTP/1.1\r\nHost: h\r\nContent-Length: 90000\r\n\r\n")
+        await asyncio.sleep(0)
+        raw.writer.write(b"4")  # also once it has been answered
+        assert await raw.hung_up()
+
+
+async def test_1_5_an_answer_that_nobody_takes_is_given_up() -> None:
+    async with serving(http=Impatient, send_buffer=4096) as served:
+        raw = await Raw.dial(served.port, receive_buffer=4096)
+        path = b"/socket.io/?EIO=4&transport=polling"
+        raw.writer.write(b"GET " + path + b" HTTP/1.1\r\nHost: h\r\n\r\n")
+        await until(lambda: served.server.engine.sessions)
+        (session,) = served.server.engine.sessions.values()
+        session.write(Packet(b"4" + b"x" * 900_000))
+        raw.writer.write(b"GET " + path + b"&sid=" + session.id.encode() + b" HTTP/1.1\r\nHost: h\r\n\r\n")
+        await until(lambda: served.web.connections)
+        await until(lambda: not served.web.connections)
+
+
+async def test_1_5_requests_far_ahead_of_their_answers_are_refused(served: Served) -> None:
+    raw = await Raw.dial(served.port)
+    raw.writer.write(b"GET /socket.io/?EIO=4&transport=polling HTTP/1.1\r\nHost: h\r\n\r\n" * 1000)
+    assert await raw.hung_up()
+    assert len(served.server.engine.sessions) < 20
 
 
 @pytest.mark.parametrize("upgraded", [False, True])
