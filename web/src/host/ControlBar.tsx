@@ -35,7 +35,7 @@ export function ControlBar({ game, step, busy, onStep, on }: Props) {
       {step.event && (
         <div className="controls__next">
           <p className="controls__hint">{step.hint}</p>
-          <Button large busy={busy} onClick={onStep} aria-keyshortcuts="Space">
+          <Button large data-busy={busy || undefined} onClick={onStep} aria-keyshortcuts="Space">
             {step.label}
             <kbd>{hostWords.keys.space}</kbd>
           </Button>

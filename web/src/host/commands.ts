@@ -17,17 +17,17 @@ export interface Commands {
   forget: () => void
 }
 
-/** Host commands one at a time, with what went wrong kept for the screen. */
+/** Host commands, with what went wrong last kept for the screen. */
 export function useCommands(game: Game, command: Command): Commands {
-  const [busy, setBusy] = useState(false)
+  const [underWay, setUnderWay] = useState(0)
   const [refusal, setRefusal] = useState<string | null>(null)
   return {
-    busy,
+    busy: underWay > 0,
     refusal,
     forget: () => setRefusal(null),
     async send(event, payload) {
-      if (busy) return null
-      setBusy(true)
+      // A second press while one is under way is sent too: its `seq` makes it stale if the first one moved the game on.
+      setUnderWay((n) => n + 1)
       setRefusal(null)
       try {
         return await command(event, { ...payload, op_id: randomId(), seq: game.seq })
@@ -35,7 +35,7 @@ export function useCommands(game: Game, command: Command): Commands {
         setRefusal(error instanceof Refused ? error.message : words.errors.offline)
         return null
       } finally {
-        setBusy(false)
+        setUnderWay((n) => n - 1)
       }
     },
   }
