@@ -60,7 +60,7 @@ export const editorWords = {
   slidePlaceholder: 'Type what everyone reads',
   answer: (letter: string) => `Answer ${letter}`,
   answerPlaceholder: 'Type an answer',
-  optional: 'Type an answer, or leave it empty',
+  optional: 'Optional',
   place: (n: number) => `Number ${n}`,
   right: (letter: string) => `Answer ${letter} is right`,
   rightShort: 'Right',

@@ -1,6 +1,6 @@
 import { useEffect, useId, useRef, useState, type DragEvent } from 'react'
 import { call } from '@/api/client'
-import { useTitle } from '@/router'
+import { Link, useTitle } from '@/router'
 import { randomId } from '@/storage'
 import type { ImportedQuiz } from '@/teacher/api'
 import { accountOf, refusalOf, type Account } from '@/teacher/importAccount'
@@ -9,6 +9,7 @@ import { KAHOOT_COLUMNS, SAMPLES } from '@/teacher/samples'
 import { useStart } from '@/teacher/start/useStart'
 import { say } from '@/teacher/teacher.en'
 import { Button, LinkButton } from '@/ui/Button'
+import { Icon } from '@/ui/Icon'
 import { Notice } from '@/ui/Notice'
 import { words } from '@/words'
 
@@ -41,9 +42,9 @@ export default function ImportPage() {
     <div className="narrow">
       <header className="page-head">
         <div>
-          <LinkButton to="/quizzes" kind="plain" icon="left">
-            {say.import.back}
-          </LinkButton>
+          <Link to="/quizzes" className="back">
+            <Icon name="left" /> {say.import.back}
+          </Link>
           <h1>{say.import.title}</h1>
         </div>
       </header>
@@ -78,7 +79,7 @@ export default function ImportPage() {
 
 /** Pasted text is read as a file of its kind. */
 function pastedName(text: string): string {
-  return text.trimStart().startsWith('{"') || /^\s*\{\s*\n?\s*"/.test(text) ? 'pasted.json' : 'pasted.txt'
+  return text.trimStart().startsWith('{"') || /^\s*\{\s*\n?\s*"/.test(text) ? 'Pasted questions.json' : 'Pasted questions.txt'
 }
 
 function Drop({ onFile }: { onFile: (file: File | undefined) => void }) {

@@ -73,6 +73,7 @@ function Answered({ question }: { question: ReportQuestion }) {
           <b>{reportWords.rightAnswer}:</b> {question.right_answer}
         </p>
       )}
+      {isOrder && <p className="muted">{reportWords.inPlace}</p>}
       {question.options.length > 0 && (
         <ul className="answered__bars">
           {question.options.map((option, index) => (
@@ -96,7 +97,6 @@ function Answered({ question }: { question: ReportQuestion }) {
           ))}
         </ul>
       )}
-      {isOrder && <p className="muted">{reportWords.inPlace}</p>}
       {question.texts.length > 0 && (
         <ul className="answered__bars">
           {question.texts.slice(0, 30).map((said) => (

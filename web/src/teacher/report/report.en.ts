@@ -31,7 +31,7 @@ export const reportWords = {
   seconds: (s: string) => `${s} s on average`,
   rightAnswer: 'Right answer',
   isRight: 'right',
-  inPlace: 'in the right place',
+  inPlace: 'How many put each in its place:',
   nothing: 'Nobody answered.',
   why: 'Why',
   number: (n: number) => `Question ${n}`,

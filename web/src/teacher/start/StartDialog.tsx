@@ -21,7 +21,7 @@ export function StartDialog({ quiz, onClose }: { quiz: { id: string; title: stri
     void start(quiz.id, settingsOf(choices))
   }
   return (
-    <Dialog open onClose={onClose} aria-labelledby={id} maxWidth="sm" fullWidth scroll="body">
+    <Dialog open onClose={onClose} aria-labelledby={id} maxWidth="sm" fullWidth>
       <form
         className="dialog"
         onSubmit={(event) => {
@@ -93,7 +93,7 @@ export function StartDialog({ quiz, onClose }: { quiz: { id: string; title: stri
           <TeamsField value={choices.teams} error={wrong && settings.wrong[wrong]} onChange={(teams) => set({ teams })} />
         </fieldset>
         {problem && <Notice kind="negative">{problem}</Notice>}
-        <div className="dialog__actions">
+        <div className="dialog__actions dialog__actions--stuck">
           <Button kind="plain" onClick={() => setChoices(DEFAULTS)}>
             {settings.reset}
           </Button>
