@@ -4,6 +4,7 @@ from collections import OrderedDict
 
 from edkit.clock import Clock
 from edkit.errors import TooMany
+from edkit.sockets.admission import household
 
 FAILED_PER_MINUTE = 60
 """Wrong PINs from one address; a whole class sits behind one."""
@@ -53,18 +54,34 @@ class Buckets:
 
 
 class Lookups:
-    """Failed look-ups of PINs, by address and altogether. Right ones are never counted."""
+    """Failed look-ups of PINs, by address and altogether. Right ones are never counted.
+
+    A PIN by which somebody at an address came into a game stays open to that address, so that one who guesses locks no
+    class out that sits behind the same one. The common budget binds only addresses that guessed lately.
+    """
 
     def __init__(self, clock: Clock) -> None:
         self._all = Bucket(clock, FAILED_AT_ALL_PER_MINUTE / 60, FAILED_AT_ALL_PER_MINUTE)
         self._by_address = Buckets(clock, FAILED_PER_MINUTE / 60, FAILED_PER_MINUTE)
+        self._right: OrderedDict[tuple[str, str], None] = OrderedDict()
 
-    def check(self, address: str) -> None:
-        """Raises TooMany while this address, or everybody together, has guessed too often."""
-        if self._all.level < 1 or self._by_address.of(address).level < 1:
+    def check(self, address: str, pin: str) -> None:
+        """Raises TooMany while this address, or everybody together, has guessed too often to try this PIN."""
+        home = household(address)
+        if (home, pin) in self._right:
+            return
+        level = self._by_address.of(home).level
+        if level < 1 or (level < FAILED_PER_MINUTE and self._all.level < 1):
             raise TooMany("Too many wrong PINs came from here. Wait a moment.", retry_after_ms=5_000)
 
     def failed(self, address: str) -> None:
         """A PIN from this address led nowhere."""
-        self._by_address.of(address).take()
+        self._by_address.of(household(address)).take()
         self._all.take()
+
+    def right(self, address: str, pin: str) -> None:
+        """Somebody at this address is in the game with this PIN."""
+        self._right[household(address), pin] = None
+        self._right.move_to_end((household(address), pin))
+        if len(self._right) > KEYS:
+            self._right.popitem(last=False)

@@ -35,6 +35,10 @@ JOINS_PER_S, JOINS_AT_ONCE = 0.2, 10
 """Players that one socket may make; a phone needs one."""
 CREATED_PER_S, CREATED_AT_ONCE = 0.1, 30
 """Games that one teacher may open."""
+LARGEST_EVENT = 16 * 1024
+"""Bytes of one event's payload; the largest that means something names 500 players."""
+MOST_FAULTS = 20
+"""Beyond these a payload is not looked at closely enough to say what is wrong with it: saying so takes the time."""
 CUT_AFTER = 500
 """Refusals for flooding after which a socket is cut."""
 MOVE_WITHIN_MS = 5_000
@@ -174,7 +178,7 @@ class Games:
     async def _join(self, socket: Socket, session: Session, cmd: wire.JoinGame) -> wire.Done:
         self._refuse_when_leaving()
         if self._limited:
-            self._lookups.check(socket.address)
+            self._lookups.check(socket.address, cmd.pin)
             _check(session.joins)
         try:
             entered = await self._doors.join(cmd, session.actor, session.device)
@@ -242,6 +246,7 @@ class Games:
                 return state
             session.room, session.player, session.host_key_seq = room, player, entered.host_key_seq
             room.add(socket, session.player_id)
+        self._lookups.right(socket.address, room.match.game.pin)
         if player is not None:
             session.connection_id = self._play.ids.new()
             self._play.presence.opened(session.connection_id, state.game_id, player.player_id)
@@ -303,8 +308,16 @@ def _hosted_room_of(session: Session) -> Room:
 def _parse(kind: type[W], data: object) -> W:
     """`data` as `kind`, strictly: nothing is converted, nothing unknown is let through."""
     try:
-        return kind.model_validate_json(orjson.dumps(data), strict=True)
+        written = orjson.dumps(data)
+    except TypeError:
+        raise Invalid("This is nested too deeply.", code="malformed") from None
+    if len(written) > LARGEST_EVENT:
+        raise Invalid("This is too long.", code="malformed")
+    try:
+        return kind.model_validate_json(written, strict=True)
     except ValidationError as error:
+        if error.error_count() > MOST_FAULTS:
+            raise Invalid("Almost nothing of this is as it should be.", code="malformed") from None
         first = error.errors(include_url=False, include_input=False)[0]
         where = ".".join(map(str, first["loc"])) or "the message"
         raise Invalid(f"{where}: {first['msg']}.", code="malformed") from None

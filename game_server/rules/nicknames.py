@@ -31,10 +31,16 @@ _INNOCENT = re.compile(r"scunthorpe|shitake|penistone|shittim|mishit", re.IGNORE
 
 _INVISIBLE = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 
+_BLANK = re.compile(
+    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180d\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]"
+)
+"""Letters, marks and signs that show nothing (Unicode's Default_Ignorable beyond the categories above, and the blank
+Braille cell): with them two names look the same, or like no name at all."""
+
 
 def clean(nickname: str) -> str:
     """`nickname` as it is shown: NFKC, one space between words, nothing invisible. May be empty."""
-    text = unicodedata.normalize("NFKC", nickname)
+    text = _BLANK.sub("", unicodedata.normalize("NFKC", nickname))
     text = "".join(" " if c.isspace() else c for c in text if c.isspace() or unicodedata.category(c) not in _INVISIBLE)
     return unicodedata.normalize("NFKC", " ".join(text.split()))
 

@@ -17,7 +17,7 @@ from edkit.tokens import Keys
 from game_server.credentials import Credentials, digest, opens
 from game_server.gametime import GameTime
 from game_server.hub import open_hub
-from game_server.limits import FAILED_PER_MINUTE, Bucket, Lookups
+from game_server.limits import FAILED_AT_ALL_PER_MINUTE, FAILED_PER_MINUTE, Bucket, Lookups
 from game_server.probing import Probing
 from game_server.rules import nicknames
 from game_server.rules.rows import PlayerRow
@@ -114,14 +114,41 @@ async def test_wrong_pins_are_counted_by_address() -> None:
     clock = ManualClock()
     lookups = Lookups(clock)
     for _ in range(FAILED_PER_MINUTE):
-        lookups.check("school")
+        lookups.check("school", "123456")
         lookups.failed("school")
     with pytest.raises(TooMany) as slowed:
-        lookups.check("school")
+        lookups.check("school", "123456")
     assert slowed.value.retry_after_ms == 5000
-    lookups.check("elsewhere")
+    lookups.check("elsewhere", "123456")
     await clock.advance(5)
-    lookups.check("school")
+    lookups.check("school", "123456")
+
+
+def test_who_guesses_locks_no_class_out_that_is_in_already() -> None:
+    lookups = Lookups(ManualClock())
+    lookups.right("school", "123456")
+    for _ in range(FAILED_PER_MINUTE):
+        lookups.failed("school")
+    lookups.check("school", "123456")
+    with pytest.raises(TooMany):
+        lookups.check("school", "123457")
+
+
+def test_guesses_from_everywhere_slow_only_those_who_guess() -> None:
+    lookups = Lookups(ManualClock())
+    for number in range(FAILED_AT_ALL_PER_MINUTE):
+        lookups.failed(f"10.0.{number // 250}.{number % 250}")
+    lookups.check("192.0.2.1", "123456")
+    with pytest.raises(TooMany):
+        lookups.check("10.0.0.1", "123456")
+
+
+def test_one_ipv6_household_guesses_as_one() -> None:
+    lookups = Lookups(ManualClock())
+    for number in range(FAILED_PER_MINUTE):
+        lookups.failed(f"2001:db8::{number:x}")
+    with pytest.raises(TooMany):
+        lookups.check("2001:db8::ffff", "123456")
 
 
 def test_the_last_eight_round_trips_are_kept() -> None:
@@ -141,13 +168,23 @@ class TestNicknames:
         assert nicknames.fault(name) is None
         assert not nicknames.offends(name)
 
-    @pytest.mark.parametrize("name", ["FUCK", "f u c k", "fuuuck", "sh1t", "a$$", "Địt mẹ", "ｆｕｃｋ", "fu\u200bck"])
+    @pytest.mark.parametrize(
+        "name", ["FUCK", "f u c k", "fuuuck", "sh1t", "a$$", "Địt mẹ", "ｆｕｃｋ", "fu\u200bck", "fu\u3164ck"]
+    )
     def test_what_a_class_shouts_first_does_not(self, name: str) -> None:
         assert nicknames.offends(name)
 
-    @pytest.mark.parametrize("name", ["", "   ", "...", "\u202e", "x" * 25, "Z\u0300\u0301\u0302\u0303"])
+    @pytest.mark.parametrize(
+        "name", ["", "   ", "...", "\u202e", "\u3164", "\u115f", "x" * 25, "Z\u0300\u0301\u0302\u0303"]
+    )
     def test_what_cannot_be_shown_is_refused_with_words(self, name: str) -> None:
         assert nicknames.fault(name)
+
+    @pytest.mark.parametrize(
+        "blank", ["\u034f", "\u115f", "\u1160", "\u2800", "\u3164", "\ufe0f", "\uffa0", "\U000e0101"]
+    )
+    def test_what_shows_nothing_makes_no_other_name(self, blank: str) -> None:
+        assert nicknames.fold(f"An{blank}na{blank}") == nicknames.fold("Anna")
 
     @given(st.text(max_size=40))
     def test_cleaning_and_folding_settle(self, name: str) -> None:

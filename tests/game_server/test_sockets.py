@@ -97,6 +97,25 @@ class TestJoining:
             codes.add(await guesser.refused("join_game", pin=wrong, nickname="X"))
         assert "too_many" in codes
 
+    async def test_who_guesses_locks_no_class_out_behind_the_same_address(self, world: Stage) -> None:
+        host = await world.host()
+        guesser = await Client(world.a).connect()
+        wrong = "000000" if host.pin != "000000" else "000001"
+        codes = set()
+        for _ in range(70):
+            codes.add(await guesser.refused("join_game", pin=wrong, nickname="X"))
+            await world.clock.advance(0.05)
+        assert "too_many" in codes
+        assert (await world.join(host, "Ada")).player_id
+
+    async def test_a_payload_without_measure_is_malformed(self, world: Stage) -> None:
+        nobody = await Client(world.a).connect()
+        deep: object = 1
+        for _ in range(500):
+            deep = [deep]
+        for payload in ({"pin": deep}, {"pin": "1" * 20_000}, {f"x{number}": 1 for number in range(1000)}):
+            assert await nobody.refused("join_game", **payload) == "malformed"
+
     async def test_late_joiners_answer_with_the_time_left_unless_the_game_forbids(self, world: Stage) -> None:
         host = await world.host()
         await world.join(host, "Ada")
