@@ -13,7 +13,8 @@ from pydantic import ValidationError
 
 from edkit import log, metrics
 from edkit.contracts import games as wire
-from edkit.errors import AppError, Conflict, Forbidden, Invalid, Malformed, TooMany
+from edkit.contracts.accounts import CheckSession
+from edkit.errors import AppError, Conflict, Forbidden, Invalid, Malformed, TimedOut, TooMany, Unavailable
 from edkit.message import Actor
 from edkit.sockets import Socket
 from game_server.doors import Doors, Entered, UnknownPin, kicked
@@ -35,6 +36,7 @@ JOINS_PER_S, JOINS_AT_ONCE = 0.2, 10
 """Players that one socket may make; a phone needs one."""
 CREATED_PER_S, CREATED_AT_ONCE = 0.1, 30
 """Games that one teacher may open."""
+SESSION_CHECK_S = 2.0
 LARGEST_EVENT = 16 * 1024
 """Bytes of one event's payload; the largest that means something names 500 players."""
 MOST_FAULTS = 20
@@ -97,9 +99,7 @@ class Games:
         events, joins = Bucket(clock, EVENTS_PER_S, EVENTS_AT_ONCE), Bucket(clock, JOINS_PER_S, JOINS_AT_ONCE)
         socket.state = Session(events, joins, actor=actor, device=device)
         self._sockets.add(socket)
-        if handshake.resume is not None:
-            return self._resume_at_once(socket, handshake.resume)
-        return None
+        return None if actor is None and handshake.resume is None else self._recognise(socket, actor, handshake.resume)
 
     def received(self, socket: Socket, event: str, args: list[object]) -> Awaitable[object] | object:
         received_at = self._play.time.now()
@@ -197,13 +197,24 @@ class Games:
         state = await self._enter(socket, session, entered)
         return wire.GameResumed(role="host" if entered.player is None else "player", state=state)
 
-    async def _resume_at_once(self, socket: Socket, token: str) -> None:
+    async def _recognise(self, socket: Socket, actor: Actor | None, resume: str | None) -> None:
+        """Refuse the token of a session that has ended, and bring a player back who came with a resume token."""
         try:
-            state = await self._enter(socket, socket.state, await self._doors.resume_player(token))
+            if actor is not None:
+                await self._check_session(actor)
+            if resume is not None:
+                state = await self._enter(socket, socket.state, await self._doors.resume_player(resume))
+                socket.send(packet(state))
         except Exception:
             self._sockets.discard(socket)
             raise
-        socket.send(packet(state))
+
+    async def _check_session(self, actor: Actor) -> None:
+        """A gateway that does not answer stops no lesson: the token itself holds for minutes only."""
+        try:
+            await self._play.bus.call(CheckSession(), actor=actor, timeout=SESSION_CHECK_S)
+        except (Unavailable, TimedOut):
+            logger.warning("session_unchecked", user_id=actor.id)
 
     async def _sync(self, socket: Socket, session: Session, cmd: wire.SyncGame) -> wire.Done:
         room = _room_of(session)

@@ -6,6 +6,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from edkit.contracts.accounts import (
     ChangeAccount,
+    CheckSession,
     EraseAccount,
     ExportAccount,
     GetAccount,
@@ -56,7 +57,7 @@ from gateway.handlers.classes import (
 )
 from gateway.handlers.demo import seed_demo
 from gateway.handlers.resets import hash_for_reset, make_reset_code, reset_password
-from gateway.handlers.sessions import check_credentials, renew_session, sign_in, sign_out
+from gateway.handlers.sessions import check_credentials, check_session, renew_session, sign_in, sign_out
 from gateway.idempotency import sweep_for_ever
 from gateway.limits import Limits
 from gateway.signins import forget_session
@@ -86,6 +87,7 @@ service = Service(
         SignIn: write(sign_in, prepare=check_credentials),
         RenewSession: write(renew_session),
         SignOut: write(sign_out),
+        CheckSession: read(check_session),
         ResetPassword: write(reset_password, prepare=hash_for_reset),
         GetAccount: read(get_account),
         ChangeAccount: write(change_account, prepare=check_changes),
@@ -103,6 +105,7 @@ service = Service(
         MakeResetCode: write(make_reset_code),
     },
     notices={LoggedOut: forget_session},
+    issuers={CheckSession: ("game_server",)},
     http=make_http,
     start=(seed_demo,),
     background=(sweep_for_ever,),

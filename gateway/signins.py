@@ -16,6 +16,13 @@ BELIEVED_MS = 30_000
 MOST_KNOWN = 20_000
 
 
+class SignedOut(Unauthenticated):
+    """The session of a genuine token has ended."""
+
+    code = "signed_out"
+    message = "You have signed out. Sign in again to go on."
+
+
 class SignIns:
     """Tokens and sessions seen lately cost neither a signature check nor a query."""
 
@@ -50,7 +57,7 @@ class SignIns:
         async with self._runtime.database.read() as session:
             stored = await SessionRepository(session).find(session_id, now)
         if stored is None or stored.user_id != actor.id:
-            raise Unauthenticated("You have signed out. Sign in again to go on.", code="signed_out")
+            raise SignedOut()
         if endings != self._endings:
             return  # some session ended while this one was read: believe nothing
         if len(self._alive) >= MOST_KNOWN:

@@ -170,6 +170,12 @@ class ExportQuizData(Request[tuple[ExportedFile, ...]]):
     service = "quiz_service"
 
 
+class CheckSession(Request[Nothing]):
+    """Whether the actor's session has not ended. Unauthenticated `signed_out` otherwise."""
+
+    service = "gateway"
+
+
 class ResetPassword(Request[ResetOutcome]):
     """Set a student's password with a teacher's code. A code holds one hour, once, and five tries."""
 

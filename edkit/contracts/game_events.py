@@ -160,7 +160,7 @@ class OwnAnswer(Receipt):
 
 
 class Me(Wire):
-    """The player who looks. `answer` and `result` belong to the question on show. `rank` is 0 before the first board."""
+    """The player who looks. `answer` and `result` belong to the question on show. `rank` is 0 before a first board."""
 
     player_id: str
     nickname: str

@@ -3,7 +3,7 @@
 from typing import Any, NamedTuple
 
 from edkit import log
-from edkit.contracts.accounts import LoggedOut, Renewal, RenewSession, SignedIn, SignIn, SignOut
+from edkit.contracts.accounts import CheckSession, LoggedOut, Renewal, RenewSession, SignedIn, SignIn, SignOut
 from edkit.contracts.common import Nothing
 from edkit.contracts.demo import is_demo_id
 from edkit.errors import Invalid, Unauthenticated
@@ -14,6 +14,7 @@ from gateway.passwords import passwords_of
 from gateway.repository.accounts import AccountRepository, StoredUser
 from gateway.repository.sessions import SessionRepository
 from gateway.rules import refresh
+from gateway.signins import SignedOut
 
 logger = log.get(__name__)
 
@@ -119,6 +120,14 @@ async def renew_session(cmd: RenewSession, ctx: Context) -> Renewal:
         ctx.announce(LoggedOut(user_id=user.id, session_id=session_id))
         return Renewal()
     return Renewal(signed_in=tokens(user, session_id, session.generation, ctx))
+
+
+async def check_session(_: CheckSession, ctx: Context) -> Nothing:
+    """See CheckSession."""
+    session = await SessionRepository(ctx.session).find(ctx.actor.session or "", ctx.now)
+    if session is None or session.user_id != ctx.actor.id:
+        raise SignedOut()
+    return Nothing()
 
 
 async def sign_out(cmd: SignOut, ctx: Context) -> Nothing:

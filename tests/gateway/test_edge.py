@@ -84,6 +84,16 @@ async def test_a_nested_fault_is_named_by_its_path(quiz_school: School) -> None:
     assert [error["field"] for error in answer.json()["errors"]] == ["questions.0.time_limit_s"]
 
 
+async def test_what_was_read_may_be_sent_back_whole(quiz_school: School) -> None:
+    """contracts/http.md: `PUT` needs `version`; a client reads, changes a field, and writes all it has read."""
+    teacher = await quiz_school.person()
+    read = (await teacher.ask("POST", "/api/quizzes", QUIZ)).json()
+    written = await teacher.ask("PUT", f"/api/quizzes/{read['id']}", read | {"title": "Rivers", "id": "another"})
+    assert (written.status_code, written.json()["title"]) == (200, "Rivers")
+    assert (written.json()["id"], written.json()["created_at"]) == (read["id"], read["created_at"])
+    assert written.json()["questions"] == read["questions"]
+
+
 async def test_a_body_beyond_the_limit_is_refused_whatever_its_length_is_said_to_be(school: School) -> None:
     teacher = await school.person()
     body = b'{"name": "' + b"x" * (2 * 2**20) + b'"}'

@@ -103,7 +103,7 @@ export interface LeaderboardRow {
   score: number
 }
 /**
- * The player who looks. `answer` and `result` belong to the question on show. `rank` is 0 before the first board.
+ * The player who looks. `answer` and `result` belong to the question on show. `rank` is 0 before a first board.
  */
 export interface Me {
   answer?: OwnAnswer | null
