@@ -16,7 +16,7 @@ ARGS ?=
 
 BIN := .venv/bin
 PIP := $(BIN)/uv pip
-INTO := -q --python $(BIN)/python
+INTO := -q --compile-bytecode --python $(BIN)/python
 LOCK := $(BIN)/uv pip compile -q --no-config $(UPGRADE) --universal --python-version 3.11 --generate-hashes --no-header --no-annotate
 NPM := npm --prefix web --loglevel=error
 WEB_SOURCES := $(shell find web/src web/public web/scripts web/*.html web/*.ts web/*.json -type f 2>/dev/null)
