@@ -2,7 +2,10 @@
 
 import argparse
 import asyncio
+import contextlib
 import json
+import os
+import resource
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -18,6 +21,7 @@ from edkit.launch import SERVICES, load, migrate, opened, topology, up
 from edkit.service import Command, Service, Tool
 from edkit.settings import BadSettings, Settings
 
+MOST_FILES = 65_536
 SCHEMA = Path(__file__).parent / "contracts" / "schema.json"
 
 
@@ -37,10 +41,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
         say(f"The configuration cannot be used:\n{fault}")
         return 2
     log.configure(settings.log_level)
+    os.umask(0o077)  # what the product stores is for nobody else on this machine
+    _allow_open_files()
     try:
         return int(chosen.action(chosen, settings))
     except KeyboardInterrupt:
         return 130
+
+
+def _allow_open_files() -> None:
+    """As many as the machine allows: every player is an open file, and shells often start with 1,024."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = MOST_FILES if hard == resource.RLIM_INFINITY else min(hard, MOST_FILES)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        with contextlib.suppress(ValueError, OSError):
+            resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 def _parser(services: Sequence[Service]) -> argparse.ArgumentParser:

@@ -21,8 +21,8 @@ SIGN_INS_OF_ADDRESS: Final = Rate(per_second=2, burst=200)
 """Failed ones from one address, whatever the account: each costs a fifth of a second of CPU."""
 WRONG_PASSWORDS: Final = Rate(per_second=1 / 5, burst=60)
 """Of one account from everywhere."""
-REGISTRATIONS: Final = Rate(per_second=1 / 2, burst=100)
-"""From one address: three classes at once."""
+REGISTRATIONS: Final = Rate(per_second=2, burst=500)
+"""From one address: a school in its first lesson."""
 WRONG_PINS: Final = Rate(per_second=1, burst=60)
 """Failed look-ups from one address: a class that mistypes twice each."""
 WRONG_PINS_EVERYWHERE: Final = Rate(per_second=20, burst=600)
@@ -87,6 +87,7 @@ class Limits:
         self._registrations = Limiter(REGISTRATIONS, monotonic)
         self._wrong_pins = Limiter(WRONG_PINS, monotonic)
         self._wrong_pins_everywhere = Limiter(WRONG_PINS_EVERYWHERE, monotonic)
+        self._right_pins: dict[tuple[str, str], None] = {}
         self._wrong_codes = Limiter(WRONG_CODES, monotonic)
 
     def _refuse(self, wait_s: float, message: str | None = None) -> None:
@@ -130,15 +131,24 @@ class Limits:
             self._registrations.charge(household(address)), "Many accounts were made from here. Wait a moment."
         )
 
-    def before_pin(self, address: str) -> None:
-        """Before a PIN is looked up. Good look-ups cost nothing, so a class never waits for its own success.
+    def before_pin(self, address: str, pin: str) -> None:
+        """Before a PIN is looked up. Good look-ups cost nothing, so a class never waits for its own success, and a PIN
+        that was right from this address stays open to it, so that one who guesses locks no class out.
 
         When guesses from everywhere have used up the common budget, only addresses that guessed lately wait.
         """
+        if (household(address), pin) in self._right_pins:
+            return
         words = "Too many wrong PINs from here. Wait a moment, then type the digits on the board."
         self._refuse(self._wrong_pins.wait(household(address)), words)
         if not self._wrong_pins.fresh(household(address)):
             self._refuse(self._wrong_pins_everywhere.wait(""), words)
+
+    def right_pin(self, address: str, pin: str) -> None:
+        """A live game has this PIN."""
+        self._right_pins[household(address), pin] = None
+        if len(self._right_pins) > MOST_CALLERS:
+            self._right_pins.pop(next(iter(self._right_pins)))
 
     def wrong_pin(self, address: str) -> None:
         """A PIN that no live game has was looked up."""

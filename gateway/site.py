@@ -98,7 +98,7 @@ class Site:
         if any(part in ("..", ".") or part.startswith(".") or "\0" in part or "\\" in part for part in parts):
             return None
         named = self._folder.joinpath(*parts)
-        if parts and named.is_file() and named.resolve().is_relative_to(self._folder):
+        if parts and _is_file(named) and named.resolve().is_relative_to(self._folder):
             return named
         is_page = not parts or ("." not in parts[-1] and parts[0] != "assets")
         return self._folder / "index.html" if is_page else None
@@ -119,6 +119,13 @@ class Site:
         answer = {"Cache-Control": "no-store", "Content-Security-Policy": page_policy(headers.get("host", "")).decode()}
         page = MISSING.format(folder=escape(str(self._named)))
         return Response(page, HTTPStatus.SERVICE_UNAVAILABLE, headers=answer, media_type="text/html")
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:  # a name longer than any file's
+        return False
 
 
 def _changed_at(file: Path) -> int | None:

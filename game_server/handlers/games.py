@@ -145,7 +145,7 @@ def _check_owner(followed: Followed, user_id: str) -> None:
 
 def _cursor(cursor: str) -> tuple[int, str]:
     number, _, rest = cursor.partition(".")
-    if not number.isdigit() or not rest:
+    if not (number.isascii() and number.isdigit() and len(number) < 19 and rest):
         raise Invalid.on("cursor", "Use next_cursor of the page before, as it was.")
     return int(number), rest
 

@@ -50,15 +50,17 @@ async def find_or_list_games(request: Request, query: Annotated[GamesQuery, Quer
         asked = PageQuery(limit=query.limit, cursor=query.cursor, q=query.q)
         return await (await bearer(request)).ask(ListGames(query=asked))
     visit = visit_of(request, ANONYMOUS)
-    visit.desk.limits.before_pin(visit.address)
     digits = "".join(letter for letter in query.pin if not letter.isspace())
+    visit.desk.limits.before_pin(visit.address, digits)
     try:
         if len(digits) != 6 or not (digits.isascii() and digits.isdigit()):
             raise NotFound("A PIN has six digits. Check the board.", code="game_not_found")
-        return await visit.ask(FindGame(pin=digits))
+        found = await visit.ask(FindGame(pin=digits))
     except NotFound:
         visit.desk.limits.wrong_pin(visit.address)
         raise
+    visit.desk.limits.right_pin(visit.address, digits)
+    return found
 
 
 @router.get("/{game_id}", response_model=GameDetails, responses=MISSING)

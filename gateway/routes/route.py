@@ -1,15 +1,17 @@
 """How every route reads its body and what it may answer."""
 
+import contextlib
 from typing import Any
 
 import orjson
 from fastapi import APIRouter
 from fastapi.routing import APIRoute
+from pydantic import TypeAdapter, ValidationError
 from starlette.requests import Request
 from starlette.responses import Response
 
-from edkit.errors import UnsupportedType
-from gateway.problems import MEDIA_TYPE
+from edkit.errors import Invalid, UnsupportedType
+from gateway.problems import MEDIA_TYPE, MOST_FIELDS
 
 _PROBLEMS = {
     "Conflict": (409, "The present state does not allow it; nothing changed."),
@@ -36,6 +38,32 @@ def refusals(*names: str) -> dict[int | str, dict[str, Any]]:
     return {status: {"description": said, "content": content} for status, said in found}
 
 
+LOOKED_AT = 8 * 1024
+"""Bytes up to which a body cannot hold so many faults that naming them all takes long."""
+MOST_VALUES = 50_000
+"""Values of one body; 200 questions with everything that they may have are 30,000."""
+
+
+def check_measure(content: Any, adapter: TypeAdapter[Any]) -> None:
+    """Refuse a large body that is not of its shape before every fault of it is put into words: a hostile one has a
+    million, and the event loop would stand still for seconds. Raises Invalid.
+    """
+    left, waiting = MOST_VALUES, [content]
+    while waiting:
+        value = waiting.pop()
+        inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+        left -= len(inner)
+        if left < 0:
+            raise Invalid("This holds far more values than anything here needs. Nothing was changed.")
+        waiting.extend(inner)
+    try:
+        adapter.validate_python(content)
+    except ValidationError as error:
+        if error.error_count() > MOST_FIELDS:
+            words = f"{error.error_count()} fields of this are not as they must be. Nothing was changed."
+            raise Invalid(words) from None
+
+
 class OrjsonRequest(Request):
     """Reads JSON with orjson, which is faster and refuses NaN."""
 
@@ -49,6 +77,8 @@ class JsonRoute(APIRoute):
     def get_route_handler(self) -> Any:
         inner = super().get_route_handler()
         reads_body = self.body_field is not None
+        shape: Any = None if self.body_field is None else self.body_field.field_info.annotation
+        adapter = None if shape is None else TypeAdapter[Any](shape)
         needs_body = self.body_field is not None and self.body_field.field_info.is_required()
 
         async def handle(request: Request) -> Response:
@@ -58,7 +88,10 @@ class JsonRoute(APIRoute):
                 is_json = kind == "application/json"
                 if not is_json and (needs_body or await asked.body()):
                     raise UnsupportedType("Send this as JSON, with Content-Type: application/json.")
-                await asked.body()  # here, so that a body beyond the limit is said to be too large
+                body = await asked.body()  # here, so that a body beyond the limit is said to be too large
+                if adapter is not None and len(body) > LOOKED_AT:
+                    with contextlib.suppress(orjson.JSONDecodeError):  # said below
+                        check_measure(orjson.loads(body), adapter)
             answer: Response = await inner(asked)
             return answer
 

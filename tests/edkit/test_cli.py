@@ -65,6 +65,22 @@ def test_migrate_may_be_repeated_and_doctor_then_finds_the_databases_well(tmp_pa
     assert "gateway database: answers and is up to date" in well.stdout
 
 
+def test_what_is_stored_is_for_nobody_else_on_the_machine(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    assert edtech("migrate", data=data).returncode == 0
+    stored = [data, *data.rglob("*")]
+    assert len(stored) > 3
+    assert not [path for path in stored if path.stat().st_mode & 0o077]
+
+
+def test_every_open_file_that_the_machine_allows_is_allowed(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "edkit.cli", "doctor"]
+    shell = ["sh", "-c", 'ulimit -Sn 512; exec "$@"', "sh", *command]
+    told = subprocess.run(shell, env=environment(tmp_path), capture_output=True, text=True, timeout=60, check=False)
+    assert "only 512 allowed" not in told.stdout
+    assert "open files" in told.stdout
+
+
 def test_doctor_says_what_is_wrong_and_what_to_do(tmp_path: Path) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))

@@ -64,6 +64,9 @@ async def test_a_teacher_lists_their_own_games_the_newest_first(world: Stage) ->
     assert not (await ask(world, ListGames(query=PageQuery(q="rivers")))).items
     with pytest.raises(Invalid):
         await ask(world, ListGames(query=PageQuery(cursor="nonsense")))
+    for cursor in ("²" + ".x", "9" * 25 + ".x", "1."):
+        with pytest.raises(Invalid):
+            await ask(world, ListGames(query=PageQuery(cursor=cursor)))
 
 
 async def test_somebody_else_s_game_is_not_there(world: Stage) -> None:

@@ -166,6 +166,20 @@ async def test_a_reset_code_holds_five_tries_and_one_hour(school: School) -> Non
     await school.sign_in(student.email, PASSWORD)
 
 
+async def test_a_reset_tells_a_stranger_nothing_about_whose_account_it_is(school: School) -> None:
+    teacher, student = await school.person("teacher"), await school.person("student")
+    made = await new_class(teacher)
+    await join(student, made)
+    name = (await student.ask("GET", "/api/me")).json()["name"]
+    reset = {"code": "0000-0000", "new_password": name}
+    known = await school.ask("POST", "/api/auth/reset", reset | {"email": student.email})
+    unknown = await school.ask("POST", "/api/auth/reset", reset | {"email": "nobody@school.test"})
+    assert known.json() == unknown.json()
+    code = (await teacher.ask("POST", f"/api/classes/{made['id']}/members/{student.id}/reset-code")).json()["code"]
+    told = await school.ask("POST", "/api/auth/reset", reset | {"email": student.email, "code": code})
+    assert told.json()["errors"][0]["field"] == "new_password"
+
+
 async def test_no_code_for_who_is_not_a_student_of_the_class(school: School) -> None:
     teacher, student = await school.person("teacher"), await school.person("student")
     made = await new_class(teacher)

@@ -77,6 +77,21 @@ async def test_bodies_that_cannot_be_read_say_so(
     assert (answer.status_code, answer.json()["code"]) == (status, code)
 
 
+async def test_a_body_of_nothing_but_faults_is_refused_without_naming_them(quiz_school: School) -> None:
+    teacher = await quiz_school.person()
+    many: list[dict[str, object]] = [
+        {f"field{number}": 1 for number in range(20_000)},
+        {"title": "x", "questions": [{}] * 200},
+        {"title": "x", "questions": [{}] * 100_000},
+        {"title": "x", "tags": [1] * 100_000},
+    ]
+    for body in many:
+        body["pad"] = " " * 8192
+        answer = await teacher.ask("POST", "/api/quizzes", body)
+        assert (answer.status_code, answer.json()["code"]) == (422, "invalid")
+        assert "errors" not in answer.json()
+
+
 async def test_a_nested_fault_is_named_by_its_path(quiz_school: School) -> None:
     teacher = await quiz_school.person()
     body = {"title": "x", "questions": [{"type": "typed", "text": "y", "time_limit_s": 1}]}

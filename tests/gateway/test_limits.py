@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from gateway.limits import MOST_CALLERS, Limiter
 from gateway.rules.rates import Rate, judge
+from tests.gateway import lesson
 from tests.gateway.school import PASSWORD, School
 
 GAPS = st.lists(st.floats(min_value=0, max_value=5, allow_nan=False), max_size=60)
@@ -103,6 +104,18 @@ async def test_only_wrong_pins_are_counted_and_a_wide_guess_spares_the_class(who
             await look(f"{number:06d}", f"198.51.100.{address}")
     assert await look("000001", "192.0.2.6") == 429, "the common budget is gone: who guessed lately waits"
     assert await look("000001", "192.0.2.7") == 404, "and who did not may look"
+
+
+async def test_who_guesses_pins_locks_no_class_out_behind_the_same_address(whole_school: School) -> None:
+    game = await lesson.begin(whole_school, await whole_school.person())
+
+    async def look(pin: str) -> int:
+        return (await whole_school.ask("GET", f"/api/games?pin={pin}")).status_code
+
+    assert await look(game.pin) == 200
+    statuses = [await look(f"00{number:04d}") for number in range(62)]
+    assert statuses[-1] == 429
+    assert await look(game.pin) == 200
 
 
 async def test_wrong_class_codes_are_slowed(school: School) -> None:

@@ -83,6 +83,13 @@ async def test_nothing_else_of_the_disk_is_served(site: School, path: str) -> No
     assert "secret" not in answer.text
 
 
+@pytest.mark.parametrize(
+    ("path", "status"), [(f"/assets/{'x' * 300}.js", 404), ("/" + "y" * 300, 200), ("/z" * 5000, 200)]
+)
+async def test_a_name_longer_than_any_file_s_is_no_fault_of_ours(site: School, path: str, status: int) -> None:
+    assert (await site.ask("GET", path)).status_code == status
+
+
 async def test_a_head_request_has_no_body(site: School) -> None:
     answer = await site.ask("HEAD", "/")
     assert (answer.status_code, answer.content) == (200, b"")
