@@ -14,6 +14,7 @@ import json
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import ExitStack
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -284,12 +285,13 @@ class Recorder:
         self.folder, self.run, self.server = folder, run, server
         (folder / "clients").mkdir(parents=True, exist_ok=True)
         self._known: set[str] = set()
-        self._payloads = (folder / "payloads.jsonl").open("a", encoding="utf-8")
-        self._nemesis = (folder / "nemesis.jsonl").open("a", encoding="utf-8")
+        self._open = ExitStack()
+        self._payloads = self._file("payloads")
+        self._nemesis = self._file("nemesis")
 
     def log(self, client: str, role: str) -> "ClientLog":
         """The log of one client; one file each."""
-        return ClientLog(self, client, role, (self.folder / "clients" / f"{client}.jsonl").open("a", encoding="utf-8"))
+        return ClientLog(self, client, role, self._file(f"clients/{client}"))
 
     def payload(self, value: Any) -> str:
         """Keep a payload once and return its hash."""
@@ -310,8 +312,11 @@ class Recorder:
             write_line(out, asdict(game))
 
     def close(self) -> None:
-        self._payloads.close()
-        self._nemesis.close()
+        """Close every file; nothing is written afterwards."""
+        self._open.close()
+
+    def _file(self, name: str) -> IO[str]:
+        return self._open.enter_context((self.folder / f"{name}.jsonl").open("a", encoding="utf-8"))
 
 
 class ClientLog:
