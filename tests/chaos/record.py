@@ -26,6 +26,7 @@ def _read_game(database: sqlite3.Connection, game: str) -> FinalGame:
 
     bodies = [(row["seq"], json.loads(row["body"])) for row in rows("entries", "seq")]
     created = bodies[0][1]
+    kicked = {body["player_id"]: seq for seq, body in bodies if body["type"] == "player_kicked"}
     return FinalGame(
         game=game,
         quiz={"questions": [_question(question) for question in created["questions"]]},
@@ -46,7 +47,7 @@ def _read_game(database: sqlite3.Connection, game: str) -> FinalGame:
             for row in rows("answers", "question_id, player_id")
         ),
         players=tuple(
-            StoredPlayer(row["id"], row["nickname"], order, row["joined_seq"], row["kicked_seq"])
+            StoredPlayer(row["id"], row["nickname"], order, row["joined_seq"], kicked.get(row["id"]))
             for order, row in enumerate(rows("players", "joined_at, id"), start=1)
         ),
     )

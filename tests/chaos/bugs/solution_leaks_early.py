@@ -12,6 +12,6 @@ def plant() -> None:
 
     def opened(viewer: Any, game: Any, *rest: Any) -> Any:
         told = honest(viewer, game, *rest)
-        return told.model_copy(update={"solution": view._solution(game.keys[told.question.id])})
+        return told.model_copy(update={"solution": view.solution_of(game.keys[told.question.id])})
 
     view._opened = opened
