@@ -34,8 +34,8 @@ EVENTS_PER_S, EVENTS_AT_ONCE = 20, 60
 """What one socket may send; a player needs a handful in a minute."""
 JOINS_PER_S, JOINS_AT_ONCE = 0.2, 10
 """Players that one socket may make; a phone needs one."""
-CREATED_PER_S, CREATED_AT_ONCE = 0.1, 30
-"""Games that one teacher may open."""
+CREATED_PER_S, CREATED_AT_ONCE = 0.1, 300
+"""Games that one teacher may open: a shared account on a school's open day, and never the PINs of everybody."""
 SESSION_CHECK_S = 2.0
 LARGEST_EVENT = 16 * 1024
 """Bytes of one event's payload; the largest that means something names 500 players."""

@@ -29,6 +29,9 @@ _ANYWHERE = (
 
 _INNOCENT = re.compile(r"scunthorpe|shitake|penistone|shittim|mishit", re.IGNORECASE)
 
+_NUMBERED = re.compile(r"[^\W\d_]\d+")
+"""A letter and a number, such as P155 or T17: a seat, whatever its figures look like."""
+
 _INVISIBLE = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 
 _BLANK = re.compile(
@@ -65,7 +68,7 @@ def fault(nickname: str) -> str | None:
 def offends(nickname: str) -> bool:
     """Whether the filter refuses `nickname`."""
     text = _INNOCENT.sub("", fold(nickname))
-    written = [part for part in text.split() if any(c.isalpha() for c in part)]  # 455 is a number, a55 is not
+    written = [part for part in text.split() if any(c.isalpha() for c in part) and not _NUMBERED.fullmatch(part)]
     words = re.findall(r"[^\W\d_]+", " ".join(written).translate(_LOOKALIKES))
     if any(word in _WHOLE or _single(word) in _WHOLE for word in words):
         return True

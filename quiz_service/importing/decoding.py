@@ -2,7 +2,7 @@
 
 import re
 
-from quiz_service.importing.parsed import Notebook
+from quiz_service.importing.parsed import Notebook, Unreadable
 
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufdd0-\ufdef]")
 """Control characters, and the noncharacters that the GIFT reader uses as marks of its own."""
@@ -11,11 +11,14 @@ CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufdd0-\ufdef]")
 def decode(data: bytes, notes: Notebook) -> str:
     """The text with plain newlines and without control characters.
 
-    A guess at the encoding is a warning, at the row of the first byte that forced it.
+    A guess at the encoding is a warning, at the row of the first byte that forced it. Raises Unreadable for what is no
+    text at all: more than one character in twenty is a control character.
     """
     text = _decoded(data, notes).replace("\r\n", "\n").replace("\r", "\n")
     stray = CONTROL.search(text)
     if stray:
+        if len(CONTROL.findall(text)) > max(4, len(text) // 20):
+            raise Unreadable("This is not a text file. Formats read here: Kahoot .xlsx, GIFT, Aiken, and our own JSON.")
         notes.warn(_row(text, stray.start()), "Control characters stood in the text and were taken out.")
         text = CONTROL.sub("", text)
     return text

@@ -127,6 +127,14 @@ def test_what_is_no_quiz_is_refused_in_words(data: bytes) -> None:
 
 
 @pytest.mark.parametrize("format_", list(READERS))
+def test_noise_is_no_question_whatever_it_is_said_to_be(format_: ImportFormat) -> None:
+    noise = bytes((number * number + number // 7) % 256 for number in range(3000)) + b"{=a ~b}"
+    with pytest.raises(Invalid) as refused:
+        read(noise, "quiz.bin", format_)
+    assert refused.value.code == "nothing_usable"
+
+
+@pytest.mark.parametrize("format_", list(READERS))
 @pytest.mark.parametrize("data", [b"", b"\0", b"hello", b"{", b"}", b"[", b'"', b"PK\x03\x04", b"\xff" * 100])
 def test_rubbish_is_refused_by_row_in_every_format(format_: ImportFormat, data: bytes) -> None:
     parsed = usable(data, "t", format_)
