@@ -57,6 +57,10 @@ def refused_and_stored(story: Story) -> None:
     story.change(receipt_of("bob-q2"), status="late")
 
 
+def a_kicked_answer_stored(story: Story) -> None:
+    story.change(receipt_of("bob-q2"), phase="fail", status="kicked")
+
+
 def two_receipts(story: Story) -> None:
     other = {"answer_id": "ann-q1", "status": "accepted", "received_ms": 2001, "seq": 3}
     story.add("ann", 4000, "answer", op_id="ann-q1", phase="invoke", question="q1", choice={"option_ids": ["a"]})
@@ -278,6 +282,7 @@ SPOILT: list[tuple[str, Callable[[Story], None]]] = [
     ("A3", an_answer_acknowledged_and_not_shown),
     ("A3", a_result_that_forgot_an_answer),
     ("A4", refused_and_stored),
+    ("A4", a_kicked_answer_stored),
     ("A5", two_receipts),
     ("A5", accepted_then_late),
     ("A6", two_accepted_answers),
@@ -372,6 +377,14 @@ def test_another_answer_of_the_same_player_may_be_refused() -> None:
     second_answer(story, "duplicate")
     report = check(story.history(), hard=False)
     assert report.passed, report.text()
+
+
+def test_who_is_kicked_after_an_answer_was_accepted_may_be_told_so() -> None:
+    story = Story()
+    ann, bob = story.final.players
+    story.final = replace(story.final, players=(ann, replace(bob, kicked_seq=7)))
+    story.add("bob", 9900, "answer", op_id="bob-q2", phase="fail", status="kicked", question="q2")
+    assert not list(INVARIANTS["A4"](story.history()))
 
 
 def test_the_story_is_about_one_game() -> None:

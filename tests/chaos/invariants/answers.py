@@ -70,8 +70,9 @@ def a4_refusal_is_final(history: History) -> Iterator[Violation]:
         refusals = [line for line in lines if line.status in REFUSED and line.phase in ("ok", "fail")]
         if not refusals or not history.rows_by_answer.get((lines[0].game, answer_id)):
             continue
-        # Who is kicked is told so whatever became of an earlier, unacknowledged attempt.
-        if refusals[0].status == "kicked" and len([line for line in lines if line.phase == "invoke"]) > 1:
+        # Who is kicked is told so whatever became of an earlier attempt.
+        earlier = lines[: lines.index(refusals[0])]
+        if refusals[0].status == "kicked" and any(line.phase in ("ok", "info") for line in earlier):
             continue
         yield Violation("A4", lines[0].game, "refused, but there is a row", raws(refusals))
 
