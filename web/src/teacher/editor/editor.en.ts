@@ -118,7 +118,7 @@ export const editorWords = {
     saving: 'Saving…',
     retrying: 'Not saved: the server does not answer. Kept in this browser, trying again…',
     refused: 'Not saved yet: something below needs a change. Kept in this browser.',
-    held: (n: number) => `Saved, but ${count(n, 'question is', 'questions are')} not finished and not yet in the quiz. Kept in this browser.`,
+    held: (n: number) => `Saved, except ${count(n, 'question that is', 'questions that are')} not finished: kept in this browser.`,
     heldNew: 'Kept in this browser until there is a title or a finished question.',
     heldFirst: (n: number, message: string) => `Question ${n}: ${message}`,
     conflict: 'Changed somewhere else',
@@ -144,7 +144,7 @@ export const editorWords = {
 
   wrong: {
     text: 'Write the question.',
-    time: 'Choose 5 to 600 seconds.',
+    time: 'Choose 1 to 600 seconds.',
     points: 'Choose 0 to 10,000 points.',
     option: 'Write this answer, or take it out. Two are the least.',
     alt: 'Say in words what the picture shows: this answer has no text.',

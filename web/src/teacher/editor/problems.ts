@@ -10,7 +10,7 @@ const { wrong } = editorWords
 export function problemsOf(question: DraftQuestion): Problems {
   return {
     ...(!question.text.trim() && { text: wrong.text }),
-    ...between('time_limit_s', question.time_limit_s, 5, 600, wrong.time),
+    ...between('time_limit_s', question.time_limit_s, 1, 600, wrong.time),
     ...between('points', question.points, 0, 10_000, wrong.points),
     ...(hasOptions(question.type) && optionProblems(question)),
     ...(question.type === 'typed' && linesIn(question.accepted).length === 0 && { accepted: wrong.accepted }),
