@@ -52,7 +52,7 @@ class GameSettings(Wire):
     leaderboard_size: int = Field(default=5, ge=1, le=100)
     question_on_phone: bool = True
     reading_ms: int = Field(default=3000, ge=0, le=60_000)
-    auto_advance_ms: int | None = Field(default=None, ge=1000, le=600_000)
+    auto_advance_ms: int | None = Field(default=None, ge=100, le=600_000)
     latency_credit_ms_max: int = Field(default=250, ge=0, le=250)
 
 
@@ -162,7 +162,7 @@ class ExtendQuestion(HostCommand):
     """More time for the open question: for everyone, or for the players named."""
 
     event: ClassVar[str] = "extend_question"
-    ms: int = Field(ge=1000, le=600_000)
+    ms: int = Field(ge=1, le=600_000)
     player_ids: tuple[Id, ...] | None = Field(default=None, min_length=1, max_length=500)
 
 

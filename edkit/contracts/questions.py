@@ -68,7 +68,7 @@ class Question(Frozen):
     type: QuestionType
     text: QuestionText
     media: Media | None = None
-    time_limit_s: int = Field(default=20, ge=5, le=600)
+    time_limit_s: int = Field(default=20, ge=1, le=600)
     points: int = Field(default=1000, ge=0, le=10_000)
     options: tuple[Option, ...] = Field(default=(), max_length=10)
     accepted: tuple[AnswerText, ...] = Field(default=(), max_length=50)
