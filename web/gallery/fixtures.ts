@@ -166,7 +166,7 @@ export function closed(type: QuestionType, change: Partial<YourResult> = {}, mor
       phase: 'result',
       question,
       result: solutions[type],
-      me: { ...me, score: mine.score, rank: mine.rank ?? null, ...(mine.status !== 'none' && { answer }), result: mine },
+      me: { ...me, score: mine.score, rank: mine.rank, ...(mine.status !== 'none' && { answer }), result: mine },
       ...more,
     }),
   })
