@@ -97,7 +97,7 @@ test('what a question lacks is said at its field', () => {
   const blank = newQuestion('single_choice')
   expect(Object.keys(problemsOf(blank)).sort()).toEqual(['options', ...blank.options.slice(0, 2).map((one) => `options.${one.id}`), 'text'].sort())
   expect(problemsOf(choice('A?'))).toEqual({})
-  expect(problemsOf({ ...choice('A?'), time_limit_s: '3', points: '1.5' })).toHaveProperty('time_limit_s')
+  expect(problemsOf({ ...choice('A?'), time_limit_s: '0', points: '1.5' })).toHaveProperty('time_limit_s')
   const same = choice('A?', ['x', 'x'])
   expect(Object.keys(problemsOf(same))).toEqual([`options.${same.options[1]!.id}`])
   const number = { ...newQuestion('number'), text: 'N?' }
