@@ -83,12 +83,14 @@ class Connection(asyncio.Protocol):
         self._upgraded = False
         self._waiting: dict[int, Done] = {}
         self._idents = count()
+        self.lost = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast(asyncio.WriteTransport, transport)
         self._transport.write(self._request)
 
     def connection_lost(self, exc: Exception | None) -> None:
+        self.lost = True
         if not self.ready.done():
             self.ready.set_exception(ConnectionError(f"closed before it was ready: {exc}"))
 
@@ -168,7 +170,11 @@ class Client:
             "connect": self.connect, "call": self.call, "send": self.send, "wait": self.wait, "close": self.close,
         }  # fmt: skip
         wall, busy = time.perf_counter(), time.process_time()
-        result = await asyncio.wait_for(works[do](**command), WAIT_S)
+        try:
+            result = await asyncio.wait_for(works[do](**command), WAIT_S)
+        except TimeoutError:
+            lost = sum(connection.lost for connection in self._connections)
+            raise RuntimeError(f"not done after {WAIT_S:.0f} s; the server has closed {lost} connections") from None
         seconds = time.perf_counter() - wall
         return {"seconds": seconds, "busy": (time.process_time() - busy) / seconds, **result}
 
