@@ -17,7 +17,7 @@ from tests.chaos.history import Recorder
 from tests.chaos.stage import Stage
 
 COMMAND = (sys.executable, "-m", "edkit.cli", "up")
-START_WITHIN_S = 60.0
+START_WITHIN_S = 120.0
 LEAVE_WITHIN_S = 20.0
 
 

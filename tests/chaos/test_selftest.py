@@ -25,7 +25,7 @@ SHORT = Course(
     players=8,
     questions=4,
     seed="short",
-    minutes=0.8,
+    minutes=1.2,
     at_once=3,
     every_s=2.5,
     quiet_s=2.0,
@@ -38,7 +38,7 @@ SHORT = Course(
 
 @pytest.mark.parametrize("seed", range(CLEAN_RUNS))
 def test_a_clean_run_raises_no_alarm(seed: int, tmp_path: Path) -> None:
-    report = run(replace(SHORT, seed=f"clean-{seed}", minutes=2.0), hard=False, keep=tmp_path)
+    report = run(replace(SHORT, seed=f"clean-{seed}", minutes=3.0), hard=False, keep=tmp_path)
     assert report.passed, report.text()
 
 

@@ -12,7 +12,8 @@ import aiohttp
 
 from tests.chaos.wire import Wire
 
-PATIENCE_S = 15.0
+PATIENCE_S = 60.0
+"""Generous: a scenario proves what happens, not how fast, and machines may be busy."""
 
 
 class World:
@@ -66,7 +67,7 @@ class World:
         """A connected socket."""
         seat = Seat(self, auth)
         self._sockets.append(seat)
-        await seat.wire.open(auth)
+        await seat.wire.open(auth, PATIENCE_S)
         return seat
 
     async def host(self, quiz: dict[str, Any], token: str = "", **settings: Any) -> "HostSeat":
@@ -75,7 +76,7 @@ class World:
         quiz_id = await self.quiz(token, quiz)
         seat = HostSeat(self, {"token": token})
         self._sockets.append(seat)
-        await seat.wire.open(seat.auth)
+        await seat.wire.open(seat.auth, PATIENCE_S)
         opened = await seat.do("create_game", quiz_id=quiz_id, settings={"reading_ms": 0} | settings)
         seat.game, seat.pin, seat.host_key, seat.token = opened["game_id"], opened["pin"], opened["host_key"], token
         return seat
@@ -84,7 +85,7 @@ class World:
         """A player in the lobby (or the game)."""
         seat = PlayerSeat(self, {"device": f"device-{self.number()}"})
         self._sockets.append(seat)
-        await seat.wire.open(seat.auth)
+        await seat.wire.open(seat.auth, PATIENCE_S)
         joined = await seat.do("join_game", pin=pin, nickname=nickname, join_id=f"join-{self.number()}", **fields)
         seat.player, seat.token = joined["player_id"], joined["resume_token"]
         return seat
@@ -94,7 +95,7 @@ class World:
         seat = PlayerSeat(self, {"resume": player.token})
         self._sockets.append(seat)
         seat.player, seat.token = player.player, player.token
-        await seat.wire.open(seat.auth)
+        await seat.wire.open(seat.auth, PATIENCE_S)
         return seat
 
 
@@ -112,13 +113,13 @@ class Seat:
 
     async def do(self, event: str, **payload: Any) -> dict[str, Any]:
         """The acknowledgement, which must be ok."""
-        ack = await self.wire.ask(event, payload, 10)
+        ack = await self.wire.ask(event, payload, PATIENCE_S)
         assert ack.get("ok") is True, f"{event} {payload}: {ack}"
         return ack
 
     async def refused(self, event: str, **payload: Any) -> str:
         """The code of the refusal, which must come."""
-        ack = await self.wire.ask(event, payload, 10)
+        ack = await self.wire.ask(event, payload, PATIENCE_S)
         assert ack.get("ok") is False, f"{event} {payload} was not refused: {ack}"
         return str(ack["error"]["code"])
 
