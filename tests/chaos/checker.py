@@ -73,6 +73,7 @@ def _counts(history: History) -> dict[str, int]:
         "resumes": sum(line.phase == "ok" for line in history.of("resume")),
         "faults": len(starts),
         **faults,
+        "ended by the clock, not by the games": len(history.of("note")),
         "faults inside an open question": sum(_inside(history, fault.t_ns) for fault in starts),
     }
 
