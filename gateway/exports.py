@@ -14,7 +14,7 @@ from edkit.contracts.files import FileLocation, ReadFile
 from edkit.contracts.game_messages import ListGames
 from edkit.contracts.quizzes import GetQuiz, ListQuizzes
 from edkit.contracts.reports import GetGameReport
-from edkit.errors import Conflict, NotFound
+from edkit.errors import Conflict, NotFound, TooMany
 from edkit.message import Request
 from gateway.desk import Visit
 
@@ -22,6 +22,9 @@ IN_MEMORY = 4 * 2**20
 """Bytes of a zip that are not written to a temporary file."""
 
 PIECE = 256 * 1024
+
+AT_ONCE = 2
+"""Exports gathered at the same time: each may read and write gigabytes of uploads."""
 
 README = """This is everything the product holds about your account.
 
@@ -34,16 +37,33 @@ results.json   your own results in games of others where you were signed in
 
 
 async def zip_of(visit: Visit) -> AsyncIterator[bytes]:
-    """The zip in pieces. Raises, before the first piece, when a service does not answer: it is whole or not at all."""
+    """The zip in pieces. Raises, before the first piece, when a service does not answer: it is whole or not at all.
+
+    TooMany while one of the same account is gathered, or `AT_ONCE` of others.
+    """
+    gathering: set[str] = visit.desk.runtime.state.setdefault("exports", set())
+    if visit.actor.id in gathering or len(gathering) >= AT_ONCE:
+        raise TooMany("Data is being gathered already. Wait a moment, then ask again.", retry_after_ms=15_000)
+    gathering.add(visit.actor.id)
+    try:
+        return _pieces(await _gathered(visit))
+    finally:
+        gathering.discard(visit.actor.id)
+
+
+async def _gathered(visit: Visit) -> IO[bytes]:
     store = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115 - closed by `_pieces`
     try:
         with zipfile.ZipFile(store, "w", zipfile.ZIP_DEFLATED) as archive:
             async for name, content in _held(visit):
-                await asyncio.to_thread(archive.writestr, name, content)
+                packed = (
+                    zipfile.ZIP_STORED if name.startswith("files/") else zipfile.ZIP_DEFLATED
+                )  # pictures are packed
+                await asyncio.to_thread(archive.writestr, name, content, packed)
     except BaseException:
         store.close()
         raise
-    return _pieces(store)
+    return store
 
 
 async def _pieces(store: IO[bytes]) -> AsyncIterator[bytes]:
