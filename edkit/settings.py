@@ -95,6 +95,11 @@ class Settings(Frozen):
             )
         return faults
 
+    @property
+    def strict(self) -> bool:
+        """Whether guessable passwords are refused: where people can be harmed, not while somebody tries it out."""
+        return self.mode == "production"
+
     def database_url_of(self, service: str) -> str:
         """The SQLAlchemy URL of one service's own database."""
         return self.database_url.format(service=service) or f"sqlite+aiosqlite:///{self.data / service}.db"

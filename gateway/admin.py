@@ -40,7 +40,7 @@ def _password(chosen: argparse.Namespace) -> str:
 async def add(runtime: Runtime, email: str, name: str, role: str, password: str) -> StoredUser:
     """The new account. Raises Invalid or EmailTaken."""
     email_key(email)
-    check_password(password, email=email, name=name)
+    check_password(password, email=email, name=name, strict=runtime.settings.strict)
     hashed = await passwords_of(runtime).hash(password)
     user = StoredUser(
         id=runtime.ids.new(),

@@ -17,7 +17,7 @@ from edkit.contracts.reports import GetGameReport
 from edkit.service import Service, read, write
 from quiz_service import models
 from quiz_service.demo import seed_demo
-from quiz_service.handlers.files import check_picture, delete_file, promote_file, read_file, stage_file
+from quiz_service.handlers.files import check_bytes, delete_file, promote_file, read_file, stage_file
 from quiz_service.handlers.imports import import_quiz, read_import
 from quiz_service.handlers.people import export_quiz_data, forget_user
 from quiz_service.handlers.quizzes import (
@@ -47,7 +47,7 @@ service = Service(
         ImportQuiz: write(import_quiz, prepare=read_import),
         GetQuizForGame: read(get_quiz_for_game),
         StageFile: write(stage_file),
-        PromoteFile: write(promote_file, prepare=check_picture),
+        PromoteFile: write(promote_file, prepare=check_bytes),
         ReadFile: read(read_file),
         DeleteFile: write(delete_file),
         GetGameReport: read(get_game_report, prepare=check_pending),

@@ -8,7 +8,8 @@ from edkit.contracts.common import Id, Line, Nothing, Time
 from edkit.message import Frozen, Request
 
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
-FilePurpose = Literal["quiz_media", "quiz_import"]
+FilePurpose = Literal["quiz_media"]
+"""What a file is for. `quiz_media`: it must be a picture that phones can show."""
 
 
 class File(Frozen):
@@ -45,10 +46,14 @@ class StageFile(Request[File]):
 
 
 class PromoteFile(Request[File]):
-    """Check a staged file and move it to the main area. Invalid when it is not what it says it is."""
+    """Check a staged file and move it to the main area. Invalid when it is not what its purpose asks for.
+
+    Without a purpose any file is kept: pictures as what their bytes are, all else as bytes to be saved, never shown.
+    """
 
     service = "quiz_service"
     file_id: Id
+    purpose: FilePurpose | None = None
 
 
 class ReadFile(Request[FileLocation]):

@@ -46,7 +46,7 @@ async def hash_new(cmd: Register, ctx: Context) -> str:
     account = cmd.account
     await check_invitation(account, ctx)
     email_key(account.email)
-    check_password(account.password, email=account.email, name=account.name)
+    check_password(account.password, email=account.email, name=account.name, strict=ctx.settings.strict)
     return await passwords_of(ctx.runtime).hash(account.password)
 
 
@@ -113,7 +113,7 @@ async def check_changes(cmd: ChangeAccount, ctx: Context) -> str | None:
         raise Invalid.on("current_password", "Type your current password as well.")
     if changes.new_password is not None:
         email, name = changes.email or user.email, changes.name or user.name
-        check_password(changes.new_password, email=email, name=name, field="new_password")
+        check_password(changes.new_password, email=email, name=name, strict=ctx.settings.strict, field="new_password")
     passwords = passwords_of(ctx.runtime)
     if not await passwords.matches(user.password_hash, changes.current_password):
         raise Invalid.on("current_password", "This is not your current password.")

@@ -40,7 +40,8 @@ def _mark(ctx: Context, user_id: str, code: str) -> str:
 async def hash_for_reset(cmd: ResetPassword, ctx: Context) -> str:
     """Prepare: the hash of the new password. Takes the same time whether or not the account exists."""
     email = cmd.reset.email  # the name only once the code holds: a refusal would tell a stranger whose account it is
-    check_password(cmd.reset.new_password, email=email, name=email, field="new_password")
+    strict = ctx.settings.strict
+    check_password(cmd.reset.new_password, email=email, name=email, strict=strict, field="new_password")
     return await passwords_of(ctx.runtime).hash(cmd.reset.new_password)
 
 
@@ -55,7 +56,8 @@ async def reset_password(cmd: ResetPassword, ctx: Context) -> ResetOutcome:
     given = _mark(ctx, user.id if user is not None else "", codes.typed(cmd.reset.code))
     if user is None or mark is None or not ctx.runtime.keys.same(mark, given):
         return ResetOutcome(done=False)
-    check_password(cmd.reset.new_password, email=user.email, name=user.name, field="new_password")
+    strict = ctx.settings.strict
+    check_password(cmd.reset.new_password, email=user.email, name=user.name, strict=strict, field="new_password")
     await accounts.drop_reset_code(user.id)
     await accounts.change(user.id, password_hash=ctx.prepared)
     await end_sessions(user.id, ctx)

@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from edkit import log
 from edkit.contracts.common import Id
-from edkit.contracts.files import DeleteFile, File, FileLocation, PromoteFile, ReadFile, StageFile
+from edkit.contracts.files import DeleteFile, File, FileLocation, FilePurpose, PromoteFile, ReadFile, StageFile
 from edkit.errors import Forbidden, NotFound
 from edkit.message import ANONYMOUS
 from gateway.desk import SignedInVisit, Visit, bearer, visit_of
@@ -30,16 +30,19 @@ _UPLOAD: dict[str, Any] = {**KEYED, **form_body({})}
     "", status_code=201, response_model=File, responses=refusals(*FOR_SIGNED_IN, *WITH_BODY, "Forbidden"),
     openapi_extra=_UPLOAD,
 )  # fmt: skip
-async def upload_file(visit: SignedInVisit) -> Response:
-    """Store a picture for one's quizzes."""
+async def upload_file(
+    visit: SignedInVisit,
+    purpose: Annotated[FilePurpose | None, Query(description="`quiz_media` takes pictures only.")] = None,
+) -> Response:
+    """Store a file. A picture is shown, anything else is offered to its owner for saving."""
     if visit.actor.role == "student":
         raise Forbidden("Files are uploaded by teachers.")
     file = (await receive_form(visit, fields=set())).file
-    message_id = await visit.message_id(hash_of(file.sha256, file.name))
+    message_id = await visit.message_id(hash_of(file.sha256, file.name, purpose or ""))
     file_id = message_id or visit.desk.runtime.ids.new()
     staged = StageFile(file_id=file_id, name=file.name, size=file.size, sha256=file.sha256, media_type=file.media_type)
     await visit.raw(staged)
-    return await visit.do_as(PromoteFile(file_id=file_id), message_id, status=201)
+    return await visit.do_as(PromoteFile(file_id=file_id, purpose=purpose), message_id, status=201)
 
 
 _BYTES = {"description": "The bytes.", "content": {"application/octet-stream": {}}}

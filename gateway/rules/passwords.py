@@ -27,14 +27,14 @@ def normal(password: str) -> str:
     return unicodedata.normalize("NFKC", password)
 
 
-def check_password(password: str, *, email: str, name: str, field: str = "password") -> None:
-    """Raises Invalid on `field`, saying what would do."""
+def check_password(password: str, *, email: str, name: str, strict: bool, field: str = "password") -> None:
+    """Raises Invalid on `field`, saying what would do. `strict` also refuses what is tried first."""
     folded = fold(password)
     if len(normal(password)) < SHORTEST:
         raise Invalid.on(field, f"Use at least {SHORTEST} characters. A few words in a row are easy to remember.")
-    if len(set(folded)) < 3:
+    if strict and len(set(folded)) < 3:
         raise Invalid.on(field, "This repeats one or two characters only. A few words in a row are better.")
-    if folded in COMMON:
+    if strict and folded in COMMON:
         raise Invalid.on(field, "Too many people use this password. A few words in a row are better.")
     if folded in {fold(email), fold(email).partition("@")[0], fold(name), fold(name).replace(" ", "")}:
         raise Invalid.on(field, "This is your name or e-mail address, which others know. Choose something else.")

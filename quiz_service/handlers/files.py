@@ -10,6 +10,9 @@ from quiz_service.handlers.quizzes import check_writer
 from quiz_service.pictures import PICTURE_MAX, NotAPicture, media_type_of
 from quiz_service.repository import FileNotFound, FileRepository, StoredFile
 
+PLAIN_BYTES = "application/octet-stream"
+"""The type of everything that is no picture: saved by its owner, shown by no browser."""
+
 
 async def stage_file(cmd: StageFile, ctx: Context) -> File:
     """Record that the actor's bytes lie in the stage area. The same id twice is the same file."""
@@ -37,19 +40,26 @@ class _Checked:
     media_type: str
 
 
-async def check_picture(cmd: PromoteFile, ctx: Context) -> _Checked:
-    """Before the transaction: look at the bytes themselves, and copy them to the main area if they are a picture."""
+async def check_bytes(cmd: PromoteFile, ctx: Context) -> _Checked:
+    """Before the transaction: look at the bytes themselves, and copy them to the main area if they may be kept."""
     async with ctx.runtime.database.read() as session:
         file = await FileRepository(session).file_for(ctx.actor, cmd.file_id)
     if file.area == "main":
         return _Checked(file.id, file.media_type)
-    if file.size > PICTURE_MAX:
+    wanted = cmd.purpose == "quiz_media"
+    if wanted and file.size > PICTURE_MAX:
         raise Invalid.on("file", f"A picture has at most {PICTURE_MAX // 1_000_000} MB. Make it smaller.")
     try:
-        media_type = media_type_of(await ctx.blobs.read("stage", file.sha256))
-        await ctx.blobs.promote(file.sha256)
+        media_type = PLAIN_BYTES
+        if file.size <= PICTURE_MAX:
+            media_type = media_type_of(await ctx.blobs.read("stage", file.sha256))
     except NotAPicture as error:
-        raise Invalid.on("file", str(error)) from error
+        if wanted:
+            raise Invalid.on("file", str(error)) from error
+    except FileNotFoundError as error:
+        raise FileNotFound("This upload was not used for a day and is gone. Upload it again.") from error
+    try:
+        await ctx.blobs.promote(file.sha256)
     except FileNotFoundError as error:
         raise FileNotFound("This upload was not used for a day and is gone. Upload it again.") from error
     return _Checked(file.id, media_type)
@@ -67,13 +77,13 @@ async def promote_file(cmd: PromoteFile, ctx: Context) -> File:
 async def read_file(cmd: ReadFile, ctx: Context) -> FileLocation:
     """Where the bytes lie: for the owner, or for whoever holds a capability that the gateway has verified.
 
-    A capability opens checked files only.
+    A capability opens pictures only.
     """
     repository = FileRepository(ctx.session)
     if not cmd.by_capability:
         return (await repository.file_for(ctx.actor, cmd.file_id)).location()
     file = await repository.find(cmd.file_id)
-    if file is None or file.area != "main":
+    if file is None or file.area != "main" or file.media_type == PLAIN_BYTES:
         raise FileNotFound()
     return file.location()
 

@@ -99,11 +99,25 @@ async def test_what_the_client_has_is_not_sent_again(quiz_school: School) -> Non
     assert (stale.status_code, stale.content) == (200, png())
 
 
-async def test_a_file_that_is_no_picture_is_refused_whatever_it_says(quiz_school: School) -> None:
+NO_PICTURES = (b"<script>alert(1)</script>", b"MZ" + b"\0" * 100, b"<svg onload='alert(1)'/>")
+
+
+async def test_a_file_that_is_no_picture_is_refused_as_one_whatever_it_says(quiz_school: School) -> None:
     teacher = await quiz_school.person()
-    for content in (b"<script>alert(1)</script>", b"MZ" + b"\0" * 100, b"<svg onload='alert(1)'/>"):
-        answer = await upload(teacher, content)
+    for content in NO_PICTURES:
+        answer = await upload(teacher, content, params={"purpose": "quiz_media"})
         assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, "file")
+
+
+async def test_any_other_file_is_saved_by_its_owner_and_shown_by_no_browser(quiz_school: School) -> None:
+    teacher = await quiz_school.person()
+    for content in NO_PICTURES:
+        file = (await upload(teacher, content)).json()
+        got = await teacher.ask("GET", file["url"], headers={"Range": "bytes=1-3"})
+        assert (got.status_code, got.content) == (206, content[1:4])
+        assert got.headers["content-type"] == "application/octet-stream"
+        assert got.headers["content-disposition"].startswith("attachment")
+        assert "sandbox" in got.headers["content-security-policy"]
 
 
 async def test_an_upload_beyond_the_limit_keeps_nothing(quiz_school: School) -> None:

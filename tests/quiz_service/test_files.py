@@ -82,11 +82,20 @@ async def test_staging_again_is_the_same_file_and_never_somebody_else_s(world: W
 async def test_a_script_called_a_picture_stays_in_the_stage_area(world: World) -> None:
     staged = await world.upload(SVG, "picture.png")
     with pytest.raises(Invalid, match="not a picture"):
-        await world.ask(PromoteFile(file_id=staged.file_id))
+        await world.ask(PromoteFile(file_id=staged.file_id, purpose="quiz_media"))
     assert (await world.ask(ReadFile(file_id=staged.file_id))).area == "stage"
     large = await world.upload(PNG + b"\0" * PICTURE_MAX, "large.png")
     with pytest.raises(Invalid, match="5 MB"):
-        await world.ask(PromoteFile(file_id=large.file_id))
+        await world.ask(PromoteFile(file_id=large.file_id, purpose="quiz_media"))
+
+
+async def test_a_file_without_a_purpose_is_kept_for_its_owner_and_shown_to_nobody(world: World) -> None:
+    staged = await world.upload(SVG, "drawing.svg")
+    kept = await world.ask(PromoteFile(file_id=staged.file_id))
+    assert kept.media_type == "application/octet-stream"
+    assert (await world.ask(ReadFile(file_id=staged.file_id))).area == "main"
+    with pytest.raises(NotFound):
+        await world.ask(ReadFile(file_id=staged.file_id, by_capability=True))
 
 
 async def test_a_file_is_its_owner_s_unless_a_capability_was_shown(world: World) -> None:

@@ -304,7 +304,7 @@ export interface paths {
         put?: never;
         /**
          * Upload File
-         * @description Store a picture for one's quizzes.
+         * @description Store a file. A picture is shown, anything else is offered to its owner for saving.
          */
         post: operations["upload_file"];
         delete?: never;
@@ -3075,7 +3075,10 @@ export interface operations {
     };
     upload_file: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description `quiz_media` takes pictures only. */
+                purpose?: "quiz_media" | null;
+            };
             header?: {
                 /** @description The same key and body again within 24 h gives the same answer and no second effect. */
                 "Idempotency-Key"?: string;

@@ -8,6 +8,6 @@ export const PICTURES = ['image/png', 'image/jpeg', 'image/gif', 'image/webp', '
 export async function uploadPicture(file: File, signal?: AbortSignal): Promise<string> {
   const body = new FormData()
   body.append('file', file)
-  const stored = await call<StoredFile>('POST', '/api/files', { body, idempotencyKey: randomId(), ...(signal && { signal }) })
+  const stored = await call<StoredFile>('POST', '/api/files', { body, query: { purpose: 'quiz_media' }, idempotencyKey: randomId(), ...(signal && { signal }) })
   return stored.url
 }
