@@ -119,8 +119,8 @@ class Answers:
     def __init__(self, database: Database, clock: Clock, committed: Callable[[set[str]], None]) -> None:
         self._database, self._clock, self._committed = database, clock, committed
         statements = _statements(database.dialect)
-        self._insert = text(statements.insert)
-        self._standing, self._elsewhere = text(statements.standing), text(statements.elsewhere)
+        self._insert, self._standing = statements.insert, statements.standing
+        self._elsewhere = text(statements.elsewhere)
         self._waiting: list[Waiting] = []
         self._worker: asyncio.Task[None] | None = None
 
@@ -164,15 +164,14 @@ class Answers:
         first: dict[tuple[str, str, str], int] = {}
         for place, submission in enumerate(group):
             first.setdefault((submission.game_id, submission.question_id, submission.player_id), place)
-        rows = {"rows": _rows(group, sorted(first.values()))}
-        await self._until_known(lambda: self._database.single(self._insert, rows))
-        everyone = {"rows": _rows(group, range(len(group)))}
-        standing = {row.place: row for row in await self._until_known(lambda: self._read(self._standing, everyone))}
+        insert = self._insert, {"rows": _rows(group, sorted(first.values()))}
+        query = self._standing, {"rows": _rows(group, range(len(group)))}
+        standing = await self._until_known(lambda: self._database.insert_then_read(insert, query))
         rulings: list[Ruling | None] = [None] * len(group)
-        for place, row in standing.items():
-            status: Status = "accepted" if row.answer_id == group[place].answer_id else "duplicate"
-            rulings[place] = Ruling(status, row.seq, row.received_ms)
-        if missing := [place for place in range(len(group)) if place not in standing]:
+        for place, answer_id, seq, received_ms in standing:
+            status: Status = "accepted" if answer_id == group[place].answer_id else "duplicate"
+            rulings[place] = Ruling(status, seq, received_ms)
+        if missing := [place for place, ruling in enumerate(rulings) if ruling is None]:
             rest = {"rows": _rows(group, missing)}
             seen = {row.place: row for row in await self._until_known(lambda: self._read(self._elsewhere, rest))}
             for place in missing:

@@ -1,6 +1,7 @@
 """What happens in games: decided by the rules on the newest known state, stored by compare-and-set, decided again if
 another server was first. Nothing here knows a socket."""
 
+import asyncio
 import hashlib
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
@@ -31,6 +32,8 @@ from game_server.rules.refusal import Refusal
 logger = log.get(__name__)
 
 _ATTEMPTS = 40
+LOOK_EVERY_S = 0.04
+"""Between two looks that answers ask for. Real time, not the game's: it spares the database while a class answers."""
 """Other servers were first this often in a row: the database is in trouble."""
 
 Decide = Callable[[Match], Awaitable[Plan | Stale | Refusal | None]]
@@ -195,6 +198,8 @@ class Play:
             while again:
                 await self.look(game_id)
                 again, self._looks[game_id] = self._looks[game_id], False
+                if again:
+                    await asyncio.sleep(LOOK_EVERY_S)
         finally:
             del self._looks[game_id]
 

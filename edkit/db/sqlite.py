@@ -1,0 +1,57 @@
+"""SQLite as an engine: how its connections are set up, and the short way of an answer into it."""
+
+import sqlite3
+from collections.abc import Mapping, Sequence
+from typing import Any, cast
+
+import aiosqlite
+from sqlalchemy import event
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.pool import AsyncAdaptedQueuePool
+
+Statement = tuple[str, Mapping[str, Any]]
+
+
+def open_engine(url: str, *, size: int, begin: str) -> AsyncEngine:
+    """An engine of `size` connections whose transactions start with `begin`; with a plain BEGIN they only read."""
+    engine = create_async_engine(
+        url,
+        poolclass=AsyncAdaptedQueuePool,
+        pool_size=size,
+        max_overflow=0,
+        pool_timeout=30,
+        hide_parameters=True,  # an error is logged without the names and hashes it was about
+        connect_args={"timeout": 10},
+    )
+
+    @event.listens_for(engine.sync_engine, "connect")
+    def configure(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None  # the driver begins nothing by itself
+        cursor = connection.cursor()
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=10000"):
+            cursor.execute(f"PRAGMA {pragma}")
+        if begin == "BEGIN":
+            cursor.execute("PRAGMA query_only=ON")
+        cursor.close()
+
+    @event.listens_for(engine.sync_engine, "begin")
+    def start(connection: Any) -> None:
+        connection.exec_driver_sql(begin)
+
+    return engine
+
+
+async def insert_then_read(writer: AsyncEngine, insert: Statement, query: Statement) -> Sequence[Sequence[Any]]:
+    """Both in one transaction, committed when this returns; the rows of the query. Four steps of the driver."""
+    async with writer.connect() as connection:
+        driver = cast(aiosqlite.Connection, (await connection.get_raw_connection()).driver_connection)
+        try:
+            await driver.execute_fetchall("BEGIN IMMEDIATE")
+            await driver.execute_fetchall(*insert)
+            rows = await driver.execute_fetchall(*query)
+            await driver.commit()
+        except sqlite3.Error as error:
+            await driver.rollback()
+            raise OperationalError(insert[0], None, error) from error
+        return cast(Sequence[Sequence[Any]], rows)
