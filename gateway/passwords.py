@@ -19,7 +19,7 @@ class Passwords:
     """Makes and checks hashes without holding up the event loop."""
 
     def __init__(self, hasher: PasswordHasher | None = None) -> None:
-        self._hasher = hasher or PasswordHasher()
+        self._hasher = hasher or PasswordHasher(parallelism=1)  # a second thread would be taken from the games
         self._turns = asyncio.Semaphore(AT_ONCE)
         self._waiting = 0
 
