@@ -54,7 +54,7 @@ WALLS = {
             "edkit/blobs/folder.py": "names temporary files, and compares file times with the clock that set them",
             "edkit/cache/memory.py": "its clock is a parameter; the default is the machine's",
             "edkit/db/__init__.py": "backs off for milliseconds after a deadlock, as its database's driver would",
-            "game_server/play.py": "spares the database for milliseconds while a class answers, whatever time a game has",
+            "game_server/play.py": "spares the database while a class answers, whatever time a game has",
             "edkit/launch.py": "starts and supervises on real time",
             "edkit/sockets/engine.py": "its ids are a parameter; the default is random",
             "edkit/sockets/server.py": "spreads closing sockets over real time",
