@@ -48,7 +48,9 @@ class Games:
 
 
 async def serve(port: int, store: AnswerStore | None) -> None:
-    server = SocketServer("/socket.io/", {NAMESPACE: Games(store)}, SocketSettings(max_per_address=20_000))
+    # One client plays thousands, and floods as no player may.
+    settings = SocketSettings(max_per_address=20_000, max_packets=1_000_000_000)
+    server = SocketServer("/socket.io/", {NAMESPACE: Games(store)}, settings)
     config = uvicorn.Config(
         server.asgi,
         host="127.0.0.1",
