@@ -15,13 +15,13 @@ from edkit import log
 from edkit.blobs import open_blobs
 from edkit.bus import Broker, BusClient, Topology, open_broker
 from edkit.cache import open_cache
-from edkit.chance import SystemChance
+from edkit.chance import Chance, SystemChance
 from edkit.clock import KEEP_MS, Clock, SystemClock
 from edkit.db import Database
 from edkit.db.migrate import upgrade
 from edkit.db.outbox import Outbox
 from edkit.greeting import announce
-from edkit.ids import SystemIds
+from edkit.ids import Ids, SystemIds
 from edkit.probes import Probes, front_door
 from edkit.service import Mounts, Runner, Runtime, Service
 from edkit.settings import Settings
@@ -62,9 +62,17 @@ def migrate(settings: Settings, services: Sequence[Service]) -> None:
             upgrade(settings.database_url_of(service.name), service.home)
 
 
-def open_runtime(service: Service, settings: Settings, broker: Broker, clock: Clock) -> Runtime:
-    """One service with its ports. Nothing runs yet."""
-    ids = SystemIds(clock)
+def open_runtime(
+    service: Service,
+    settings: Settings,
+    broker: Broker,
+    clock: Clock,
+    *,
+    ids: Ids | None = None,
+    chance: Chance | None = None,
+) -> Runtime:
+    """One service with its ports. Nothing runs yet. `ids` and `chance` are the machine's unless they are handed in."""
+    ids = ids or SystemIds(clock)
     bus = BusClient(broker.connect(service.name), clock, ids)
     database = Database(settings.database_url_of(service.name))
     runtime = Runtime(
@@ -72,7 +80,7 @@ def open_runtime(service: Service, settings: Settings, broker: Broker, clock: Cl
         settings=settings,
         clock=clock,
         ids=ids,
-        chance=SystemChance(),
+        chance=chance or SystemChance(),
         keys=Keys.open(settings.data / "keys"),
         bus=bus,
         blobs=open_blobs(settings.blobs),

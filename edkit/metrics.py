@@ -1,6 +1,6 @@
 """Prometheus metrics. One registry per process; every name begins with `edtech_`."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from prometheus_client import (
     CONTENT_TYPE_LATEST,
@@ -30,13 +30,6 @@ def counter(name: str, help_text: str, labels: Sequence[str] = ()) -> Counter:
 def gauge(name: str, help_text: str, labels: Sequence[str] = ()) -> Gauge:
     """A number that goes up and down."""
     return Gauge(f"edtech_{name}", help_text, labels, registry=registry)
-
-
-def gauge_of(name: str, help_text: str, read: Callable[[], float]) -> Gauge:
-    """A gauge read at each scrape."""
-    result = gauge(name, help_text)
-    result.set_function(read)
-    return result
 
 
 def histogram(

@@ -5,19 +5,13 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-from edkit.blobs import open_blobs
-from edkit.bus import BusClient, open_broker
-from edkit.cache import open_cache
+from edkit.bus import open_broker
 from edkit.chance import SeededChance
 from edkit.clock import ManualClock
-from edkit.db import Database
-from edkit.db.migrate import upgrade
-from edkit.db.outbox import Outbox
 from edkit.ids import CountingIds
-from edkit.launch import serving, topology
+from edkit.launch import migrate, open_runtime, serving, topology
 from edkit.service import Runtime, Service
 from edkit.settings import Settings
-from edkit.tokens import Keys
 
 
 @asynccontextmanager
@@ -39,20 +33,9 @@ async def running(
     broker = open_broker(
         "memory:", data=folder, topology=topology(services), clock=clock, retry_tiers_ms=chosen.retry_tiers_ms
     )
+    migrate(chosen, services)
     ids = CountingIds()
-    keys = Keys.open(folder / "keys")
-    blobs, cache = open_blobs(chosen.blobs), open_cache(chosen.cache_url)
-    runtimes = []
-    for service in services:
-        url = chosen.database_url_of(service.name)
-        if service.metadata is not None:
-            upgrade(url, service.home)
-        bus = BusClient(broker.connect(service.name), clock, ids)
-        database = Database(url)
-        runtime = Runtime(service, chosen, clock, ids, SeededChance(1), keys, bus, blobs, cache, database)
-        if service.metadata is not None and "outbox" in service.metadata.tables:
-            runtime.outbox = Outbox(service.name, service.metadata, database, bus, clock)
-        runtimes.append(runtime)
+    runtimes = [open_runtime(one, chosen, broker, clock, ids=ids, chance=SeededChance(1)) for one in services]
     try:
         if serve:
             async with serving(runtimes):

@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, CursorResult, Executable, delete, insert, select, tuple_, update
+from sqlalchemy import ColumnElement, Executable, delete, insert, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from edkit.contracts.common import Page, PageQuery
 from edkit.contracts.files import File, FileLocation
 from edkit.contracts.quizzes import Quiz, QuizFields, QuizSummary
 from edkit.contracts.reports import GameReport
+from edkit.db import found
 from edkit.errors import Conflict, Invalid, NotFound
 from edkit.message import Actor
 from quiz_service.changes import changed_fields
@@ -194,8 +195,7 @@ class QuizRepository:
         )
 
     async def _changed(self, statement: Executable) -> int:
-        result = await self._session.execute(statement)
-        return result.rowcount if isinstance(result, CursorResult) else 0
+        return found(await self._session.execute(statement))
 
 
 class FileRepository:

@@ -7,7 +7,7 @@ no columns of bytes: aiomysql cannot escape them, and what is stored here is tex
 from typing import Any
 
 import orjson
-from sqlalchemy import BigInteger, Dialect, Integer, MetaData, String, Text, TypeDecorator
+from sqlalchemy import BigInteger, Dialect, MetaData, String, Text, TypeDecorator
 from sqlalchemy.dialects.mysql import LONGTEXT
 from sqlalchemy.types import TypeEngine
 
@@ -48,11 +48,6 @@ def long_text() -> TypeEngine[str]:
 def millis() -> BigInteger:
     """Epoch milliseconds, or a duration in milliseconds."""
     return BigInteger()
-
-
-def serial() -> TypeEngine[int]:
-    """An automatically growing key."""
-    return BigInteger().with_variant(Integer(), "sqlite")
 
 
 class JsonText(TypeDecorator[Any]):

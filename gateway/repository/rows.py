@@ -1,10 +1,11 @@
 """What every repository needs to know of rows."""
 
 from datetime import UTC, datetime
-from typing import Any, cast
 
-from sqlalchemy import CursorResult, Executable
+from sqlalchemy import Executable
 from sqlalchemy.ext.asyncio import AsyncSession
+
+from edkit.db import found
 
 
 def moment(ms: int) -> datetime:
@@ -14,4 +15,4 @@ def moment(ms: int) -> datetime:
 
 async def touched(session: AsyncSession, statement: Executable) -> int:
     """Run a statement; the number of rows it found."""
-    return cast(CursorResult[Any], await session.execute(statement)).rowcount
+    return found(await session.execute(statement))
