@@ -93,10 +93,15 @@ def open_runtime(
 
 
 @asynccontextmanager
-async def opened(settings: Settings, names: Sequence[str], clock: Clock | None = None) -> AsyncIterator[list[Runtime]]:
-    """Services with migrated databases and open ports, not serving: what commands work with."""
+async def opened(
+    settings: Settings, names: Sequence[str], clock: Clock | None = None, *, table: Sequence[Service] = ()
+) -> AsyncIterator[list[Runtime]]:
+    """Services with migrated databases and open ports, not serving: what commands work with.
+
+    `table` is every service of the installation; those of `SERVICES` unless it is given.
+    """
     clock = clock or SystemClock(settings.data)
-    everything = load()
+    everything = table or load()
     chosen = [service for service in everything if service.name in names]
     await asyncio.to_thread(migrate, settings, chosen)
     broker = open_broker(
@@ -209,13 +214,14 @@ async def listening(settings: Settings, mounts: Sequence[Mounts], probes: Probes
         await task
 
 
-async def up(settings: Settings, names: Sequence[str] = SERVICES) -> None:
-    """Run services in this process until SIGTERM or SIGINT: readiness off, drain, finish what is under way, stop."""
+async def up(settings: Settings, names: Sequence[str] = SERVICES, *, table: Sequence[Service] = ()) -> None:
+    """Run services of `table` in this process until SIGTERM or SIGINT: readiness off, drain, finish what is under way,
+    stop."""
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     clock = SystemClock(settings.data)
-    async with opened(settings, names, clock) as runtimes:
+    async with opened(settings, names, clock, table=table) as runtimes:
         probes = Probes(runtimes)
         async with serving(runtimes), _beside("clock", partial(_keep_time, clock)):
             mounts = [runtime.service.http(runtime) for runtime in runtimes if runtime.service.http is not None]
