@@ -60,7 +60,7 @@ chaos: .venv/.dev  ## kill the process in the middle of many games, and check wh
 	@$(BIN)/python -m tests.chaos.run $(ARGS)
 
 setup: .venv/.dev web/node_modules/.done  ## everything the tests need
-	@.ci/need mariadb chromium
+	@.ci/need mariadb rabbitmq redis haproxy chromium
 
 web: web/dist/index.html  ## build the web app
 

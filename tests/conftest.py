@@ -23,6 +23,35 @@ def mariadb_url(mariadb_server: servers.MariaDB) -> Iterator[str]:
     mariadb_server.drop(url)
 
 
+@pytest.fixture(scope="session")
+def rabbitmq_server() -> Iterator[servers.RabbitMQ]:
+    """One private RabbitMQ per test process, started when the first test asks."""
+    with servers.rabbitmq() as server:
+        yield server
+
+
+@pytest.fixture
+def rabbitmq_url(rabbitmq_server: servers.RabbitMQ) -> Iterator[str]:
+    """The URL template of an empty virtual host, `amqp://{service}:secret@...`, deleted after the test."""
+    name, url = servers.fresh_vhost(rabbitmq_server)
+    yield url
+    rabbitmq_server.api("DELETE", f"vhosts/{name}")
+
+
+@pytest.fixture(scope="session")
+def redis_server() -> Iterator[servers.Redis]:
+    """One private Redis per test process, started when the first test asks."""
+    with servers.redis() as server:
+        yield server
+
+
+@pytest.fixture
+def redis_url(redis_server: servers.Redis) -> str:
+    """The URL of an empty Redis."""
+    redis_server.flush()
+    return redis_server.url
+
+
 @pytest.fixture
 def sqlite_url(tmp_path: Path) -> str:
     """The URL of an SQLite file that does not exist yet."""
