@@ -1,0 +1,1 @@
+"""The ledger takes bookings and hears what became of them."""

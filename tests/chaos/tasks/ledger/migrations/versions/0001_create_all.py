@@ -1,0 +1,13 @@
+"""Create everything, and the accounts."""
+
+from alembic import op
+
+from tests.chaos.tasks.ledger.models import ACCOUNTS, accounts, metadata
+
+revision = "0001"
+down_revision = None
+
+
+def upgrade() -> None:
+    metadata.create_all(op.get_bind())
+    op.bulk_insert(accounts, [{"id": f"account-{number}", "version": 0} for number in range(ACCOUNTS)])
