@@ -81,7 +81,7 @@ def open_runtime(
         clock=clock,
         ids=ids,
         chance=chance or SystemChance(),
-        keys=Keys.open(settings.data / "keys"),
+        keys=Keys.open(settings.keys),
         bus=bus,
         blobs=open_blobs(settings.blobs),
         cache=open_cache(settings.cache_url),

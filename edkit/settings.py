@@ -37,6 +37,9 @@ class Settings(Frozen):
     hub_url: str = Field("memory:", description="hub between game servers")
     cache_url: str = Field("memory:", description="read-through cache")
     blobs_url: str = Field("", description="file storage; empty: the folder blobs in the data folder")
+    keys_dir: Path | None = Field(
+        None, description="folder with access.pem and capability.key, made if missing; empty: keys in the data folder"
+    )
     web_dir: Path = Field(Path("web/dist"), description="the built web app")
     demo: bool = Field(
         True, description="seed a demo school at the first start and show how to get in; never in production"
@@ -103,6 +106,11 @@ class Settings(Frozen):
     def database_url_of(self, service: str) -> str:
         """The SQLAlchemy URL of one service's own database."""
         return self.database_url.format(service=service) or f"sqlite+aiosqlite:///{self.data / service}.db"
+
+    @property
+    def keys(self) -> Path:
+        """The folder of the keys that every process of an installation shares."""
+        return self.keys_dir or self.data / "keys"
 
     @property
     def blobs(self) -> str:

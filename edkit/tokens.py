@@ -22,7 +22,12 @@ ISSUER = "edtech"
 
 
 def _write_once(path: Path, content: bytes) -> bytes:
-    """The bytes of `path`, written with `content` if nobody has yet. Two processes starting at once agree."""
+    """The bytes of `path`, written with `content` if nobody has yet. Two processes starting at once agree.
+
+    Nothing is written where it is there already: the folder may be one that only its owner can change.
+    """
+    if path.exists():
+        return path.read_bytes()
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     temporary = path.with_name(f"{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
     descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
