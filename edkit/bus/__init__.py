@@ -9,7 +9,7 @@ from typing import NamedTuple, Protocol, TypeVar, cast
 
 from pydantic import TypeAdapter
 
-from edkit import log
+from edkit import log, metrics
 from edkit.clock import Clock
 from edkit.errors import AppError, ErrorData
 from edkit.ids import Ids
@@ -19,9 +19,13 @@ R = TypeVar("R")
 Handler = Callable[[Envelope], Awaitable[Reply]]
 """Handles one message. A Task or Event is done when it returns an ok reply; any other end is a handled failure."""
 
+logger = log.get(__name__)
+dead_total = metrics.counter("bus_dead_letters", "Tasks and events that failed five times", ["queue"])
+
 MAX_FAILURES = 5
 DEFAULT_TIMEOUT_S = 5.0
 MIN_TIMEOUT_S = 0.05
+MOST_DEAD_LETTERS = 1000
 
 
 class Topology(NamedTuple):
@@ -69,7 +73,10 @@ class Broker(Protocol):
     """The whole bus as a process sees it."""
 
     def connect(self, role: str) -> Bus: ...
-    async def dead_letters(self) -> Sequence[DeadLetter]: ...
+    async def dead_letters(self, limit: int = MOST_DEAD_LETTERS) -> Sequence[DeadLetter]:
+        """The dead letters that died first, at most `limit` of them. They stay where they are."""
+        ...
+
     async def replay(self, message_id: str) -> bool:
         """Deliver a dead letter again, its failures forgotten; False when there is none."""
         ...
@@ -78,12 +85,26 @@ class Broker(Protocol):
 
 
 def open_broker(url: str, *, data: Path, topology: Topology, clock: Clock, retry_tiers_ms: Sequence[int]) -> Broker:
-    """The engine that `url` names: `memory:`."""
+    """The engine that `url` names: `memory:` or `amqp://user:password@host/vhost`, where `{service}` is the role."""
     if url == "memory:":
         from edkit.bus.memory import MemoryBroker
 
         return MemoryBroker(data / "bus.db", topology, clock, retry_tiers_ms)
-    raise ValueError(f"EDTECH_BUS_URL: no bus engine for {url!r}; use memory:")
+    if url.startswith(("amqp://", "amqps://")):
+        from edkit.bus.rabbit.broker import RabbitBroker
+
+        return RabbitBroker(url, topology, clock, retry_tiers_ms)
+    raise ValueError(f"EDTECH_BUS_URL: no bus engine for {url.partition(':')[0]!r}; use memory: or amqp://")
+
+
+async def guarded(handler: Handler, envelope: Envelope) -> Reply:
+    """The handler's reply; what it throws is a reply as well."""
+    try:
+        return await handler(envelope)
+    except Exception as error:
+        logger.exception("handler_crashed", type=envelope.type)
+        data = ErrorData(kind="internal", code="internal", message=f"{type(error).__name__}: {error}")
+        return Reply(ok=False, body=data.model_dump_json().encode())
 
 
 class BusClient:

@@ -56,7 +56,10 @@ class Journal:
             self._connection.execute("PRAGMA synchronous=FULL")
             self._connection.executescript(_SCHEMA)
         with self._connection:
-            return work(self._connection)
+            result = work(self._connection)
+        if isinstance(result, sqlite3.Cursor):
+            result.close()  # here: let go in another thread, it resets the statement that this one runs next
+        return result
 
     async def add(self, rows: Sequence[tuple[str, str, str, bytes]]) -> None:
         """Store (id, queue, type, envelope) rows."""
@@ -94,9 +97,10 @@ class Journal:
         query = "UPDATE messages SET failures = failures + 1, reason = ?, died_at = ? WHERE seq = ?"
         await self._run(lambda c: c.execute(query, (reason, now, seq)))
 
-    async def dead(self) -> list[DeadLetter]:
-        query = "SELECT id, queue, type, reason, died_at FROM messages WHERE died_at IS NOT NULL ORDER BY seq"
-        return await self._run(lambda c: [DeadLetter(*row) for row in c.execute(query)])
+    async def dead(self, limit: int) -> list[DeadLetter]:
+        """The first that died, at most `limit`."""
+        query = "SELECT id, queue, type, reason, died_at FROM messages WHERE died_at IS NOT NULL ORDER BY died_at, seq"
+        return await self._run(lambda c: [DeadLetter(*row) for row in c.execute(f"{query} LIMIT ?", (limit,))])
 
     async def revive(self, message_id: str) -> list[str]:
         """Give a dead letter a new start; the queues in which it was dead."""

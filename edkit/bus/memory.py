@@ -8,15 +8,14 @@ import contextlib
 from collections.abc import Coroutine, Sequence
 from pathlib import Path
 
-from edkit import log, metrics
-from edkit.bus import MAX_FAILURES, Bus, DeadLetter, Handler, Topology
+from edkit import log
+from edkit.bus import MAX_FAILURES, MOST_DEAD_LETTERS, Bus, DeadLetter, Handler, Topology, dead_total, guarded
 from edkit.bus.journal import Journal, Stored
 from edkit.clock import Clock
 from edkit.errors import AppError, ErrorData, TimedOut, Unavailable
 from edkit.message import Envelope, Reply
 
 logger = log.get(__name__)
-dead_total = metrics.counter("bus_dead_letters", "Tasks and events that failed five times", ["queue"])
 
 CONCURRENT_REQUESTS = 64
 """Requests of one role under way at once; more wait their turn until they expire."""
@@ -56,8 +55,8 @@ class MemoryBroker:
         for bus in self._connections.get(queue, ()):
             bus.arrived.set()
 
-    async def dead_letters(self) -> Sequence[DeadLetter]:
-        return await self.journal.dead()
+    async def dead_letters(self, limit: int = MOST_DEAD_LETTERS) -> Sequence[DeadLetter]:
+        return await self.journal.dead(limit)
 
     async def replay(self, message_id: str) -> bool:
         queues = await self.journal.revive(message_id)
@@ -152,12 +151,7 @@ class MemoryBus:
 
     async def _handled(self, envelope: Envelope) -> Reply:
         assert self._handler is not None
-        try:
-            return await self._handler(envelope)
-        except Exception as error:
-            logger.exception("handler_crashed", type=envelope.type, role=self.role)
-            data = ErrorData(kind="internal", code="internal", message=f"{type(error).__name__}: {error}")
-            return Reply(ok=False, body=data.model_dump_json().encode())
+        return await guarded(self._handler, envelope)
 
     async def _consume(self) -> None:
         """Deliver this role's Tasks and Events, the oldest first, one after the other."""
