@@ -53,7 +53,7 @@ def _locked(url: str, package: str) -> Iterator[Connection]:
             finally:
                 engine.dispose()
         return
-    server = create_engine(target.set(database=None))
+    server = create_engine(target.set(database=""))
     try:
         with server.begin() as connection:
             name = str(target.database).replace("`", "``")
