@@ -1,20 +1,44 @@
-"""A read-through cache. Losing it changes time only, never an answer."""
+"""A read-through cache. Losing it changes time only, never an answer.
 
+Keys name what never changes, such as one version of something; who may see it is asked of the rows each time.
+"""
+
+from collections.abc import Awaitable, Callable
 from typing import Protocol
+
+from edkit import metrics
+
+reads_total = metrics.counter("cache_reads", "Reads through the cache", ["found"])
 
 
 class Cache(Protocol):
-    """Bytes by key for a while. Any call may miss; none raises because the cache is gone."""
+    """Bytes by key for a while. Any call may miss; none raises or waits long because the cache is gone."""
 
     async def get(self, key: str) -> bytes | None: ...
     async def put(self, key: str, value: bytes, ttl_s: float) -> None: ...
     async def drop(self, key: str) -> None: ...
+    async def close(self) -> None: ...
+
+
+async def read_through(cache: Cache, key: str, ttl_s: float, make: Callable[[], Awaitable[bytes]]) -> bytes:
+    """What is kept under `key`, or else what `make` makes, kept for the next."""
+    if (kept := await cache.get(key)) is not None:
+        reads_total.labels("yes").inc()
+        return kept
+    reads_total.labels("no").inc()
+    made = await make()
+    await cache.put(key, made, ttl_s)
+    return made
 
 
 def open_cache(url: str) -> Cache:
-    """The engine that `url` names: `memory:`."""
+    """The engine that `url` names: `memory:` or `redis://...`."""
     if url == "memory:":
         from edkit.cache.memory import MemoryCache
 
         return MemoryCache()
-    raise ValueError(f"EDTECH_CACHE_URL: no cache engine for {url!r}; use memory:")
+    if url.startswith(("redis://", "rediss://", "unix://")):
+        from edkit.cache.redis import RedisCache
+
+        return RedisCache(url)
+    raise ValueError(f"EDTECH_CACHE_URL: no cache engine for {url!r}; use memory: or redis://host:6379/0")

@@ -38,3 +38,7 @@ class MemoryCache:
         item = self._items.pop(key, None)
         if item is not None:
             self._size -= len(item[1])
+
+    async def close(self) -> None:
+        self._items.clear()
+        self._size = 0
