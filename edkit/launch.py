@@ -22,6 +22,7 @@ from edkit.db.migrate import upgrade
 from edkit.db.outbox import Outbox
 from edkit.greeting import announce
 from edkit.ids import Ids, SystemIds
+from edkit.limits import open_limits
 from edkit.probes import Probes, front_door
 from edkit.service import Mounts, Runner, Runtime, Service
 from edkit.settings import Settings
@@ -74,7 +75,7 @@ def open_runtime(
     """One service with its ports. Nothing runs yet. `ids` and `chance` are the machine's unless they are handed in."""
     ids = ids or SystemIds(clock)
     bus = BusClient(broker.connect(service.name), clock, ids)
-    database = Database(settings.database_url_of(service.name))
+    database = Database(settings.database_url_of(service.name), settings.database_reader_url_of(service.name))
     runtime = Runtime(
         service=service,
         settings=settings,
@@ -83,8 +84,9 @@ def open_runtime(
         chance=chance or SystemChance(),
         keys=Keys.open(settings.keys),
         bus=bus,
-        blobs=open_blobs(settings.blobs),
+        blobs=open_blobs(settings.blobs, settings.blobs_key.get_secret_value()),
         cache=open_cache(settings.cache_url),
+        limits=open_limits(settings.limits_url, clock.monotonic),
         database=database,
     )
     if service.metadata is not None and "outbox" in service.metadata.tables:
@@ -117,7 +119,7 @@ async def opened(
     finally:
         await broker.close()
         for runtime in runtimes:
-            await runtime.database.close()
+            await runtime.close()
 
 
 @asynccontextmanager

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from pydantic import ValidationError
 from sqlalchemy import MetaData, Table, insert, select
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from edkit import log, metrics
@@ -21,10 +21,11 @@ from edkit.bus import BusClient, answer_type, unwrap
 from edkit.cache import Cache
 from edkit.chance import Chance
 from edkit.clock import Clock
-from edkit.db import Database, retrying
+from edkit.db import Database, ReplicaFailed, explained, retrying
 from edkit.db.outbox import Outbox
-from edkit.errors import AppError, FieldError, Forbidden, Malformed, TimedOut, Unavailable
+from edkit.errors import AppError, FieldError, Forbidden, Malformed, TimedOut
 from edkit.ids import Ids
+from edkit.limits import Limiter
 from edkit.message import SYSTEM, Actor, Envelope, Event, Message, Notice, Reply, Request, Task
 from edkit.settings import Settings
 from edkit.sockets import WebSocket
@@ -35,6 +36,9 @@ handled_seconds = metrics.histogram("message_seconds", "Time to handle a message
 
 ASGIApp = Callable[..., Awaitable[None]]
 NO_TRANSACTION: Any = None
+
+PATIENCE_S, LOOK_AGAIN_S = 60.0, 0.5
+"""For how long a task or event waits for its database before that counts as a failure, and how often it looks."""
 
 
 class Handling(NamedTuple):
@@ -175,6 +179,7 @@ class Runtime:
     bus: BusClient
     blobs: Blobs
     cache: Cache
+    limits: Limiter
     database: Database
     outbox: Outbox | None = None
     state: dict[str, Any] = field(default_factory=dict)
@@ -187,6 +192,13 @@ class Runtime:
     def local(self) -> "LocalCalls":
         """Calls of this service's own handlers, in this process, under the same rules as over the bus."""
         return LocalCalls(Runner(self))
+
+    async def close(self) -> None:
+        """Let go of what the launcher opened for this service alone."""
+        await self.blobs.close()
+        await self.cache.close()
+        await self.limits.close()
+        await self.database.close()
 
     async def announce(self, session: AsyncSession, message: Task | Event, *, actor: Actor = SYSTEM) -> None:
         """Put a message into the outbox inside the transaction of `session`."""
@@ -222,10 +234,12 @@ class Runner:
             outcome = error.code
             return _refusal(error)
         except Exception as error:
+            if (away := explained(error)) is not None:
+                outcome = away.code
+                logger.warning("database_failed", type=envelope.type, message_id=envelope.id, error=str(error))
+                return _refusal(away)
             outcome = "crash"
             logger.exception("handler_crashed", type=envelope.type, message_id=envelope.id)
-            if isinstance(error, DBAPIError) and error.connection_invalidated:
-                return _refusal(Unavailable("The database went away. Nothing was changed. Try again in a moment."))
             return _refusal(AppError())
         finally:
             seconds = self._runtime.clock.monotonic() - began
@@ -262,18 +276,36 @@ class Runner:
         if self._runtime.service.metadata is None:
             return _answer(message, await handling.run(message, context))
         try:
-            return await retrying(lambda: self._transact(handling, envelope, message, context))
+            return await self._patiently(envelope, lambda: self._transact(handling, envelope, message, context))
         except IntegrityError:
             if (again := await self._done_before(envelope)) is not None:
                 return again  # the same message was handled at the same moment elsewhere
             raise
 
+    async def _patiently(self, envelope: Envelope, work: Callable[[], Awaitable[Reply]]) -> Reply:
+        """`work`, run again after a deadlock. Tasks and events wait for a database that is away: it is no fault of
+        theirs, and the inbox makes it safe to repeat one whose commit is in doubt."""
+        waited = 0.0
+        while True:
+            try:
+                return await retrying(work)
+            except Exception as error:
+                if envelope.kind == "request" or waited >= PATIENCE_S or explained(error) is None:
+                    raise
+                logger.warning("waits_for_database", type=envelope.type, message_id=envelope.id, error=str(error))
+            await self._runtime.clock.sleep(LOOK_AGAIN_S)
+            waited += LOOK_AGAIN_S
+
     async def _transact(self, handling: Handling, envelope: Envelope, message: Message, context: Context) -> Reply:
         """One message, one transaction."""
         database = self._runtime.database
         if not handling.writes:
-            async with database.read() as session:
-                return _answer(message, await handling.run(message, replace(context, session=session)))
+            try:
+                async with database.view() as session:
+                    return _answer(message, await handling.run(message, replace(context, session=session)))
+            except ReplicaFailed:
+                async with database.read() as session:
+                    return _answer(message, await handling.run(message, replace(context, session=session)))
         context = replace(context, announced=[])
         async with database.write() as session:
             if (done := await self._find_done(session, envelope)) is not None:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
 
-from pydantic import Field, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator
 
 from edkit.message import Frozen
 
@@ -31,12 +31,26 @@ class Settings(Frozen):
     database_url: str = Field(
         "", description="SQLAlchemy URL with {service} in it; empty: one SQLite file per service in the data folder"
     )
+    database_reader_url: str = Field(
+        "", description="SQLAlchemy URL of a replica, with {service} in it; empty: everything is read from the primary"
+    )
     bus_url: str = Field(
         "memory:", description="message bus; memory: keeps tasks and events in bus.db of the data folder"
     )
-    hub_url: str = Field("memory:", description="hub between game servers")
-    cache_url: str = Field("memory:", description="read-through cache")
-    blobs_url: str = Field("", description="file storage; empty: the folder blobs in the data folder")
+    hub_url: str = Field("memory:", description="hub between game servers: memory: or redis://host:6379/0")
+    cache_url: str = Field("memory:", description="read-through cache: memory: or redis://host:6379/0")
+    limits_url: str = Field(
+        "memory:", description="where rate limits are counted: memory: for each process, redis://host:6379/0 for all"
+    )
+    blobs_url: str = Field(
+        "",
+        description="file storage: folder:PATH or azure:https://account.blob.core.windows.net/container; "
+        "empty: the folder blobs in the data folder",
+    )
+    blobs_key: SecretStr = Field(
+        SecretStr(""),
+        description="Azure account key, SAS token or connection string; empty: the identity the process runs as",
+    )
     keys_dir: Path | None = Field(
         None, description="folder with access.pem and capability.key, made if missing; empty: keys in the data folder"
     )
@@ -65,9 +79,18 @@ class Settings(Frozen):
 
     @classmethod
     def load(cls, environ: Mapping[str, str] = os.environ) -> "Settings":
-        """Settings from `EDTECH_*`. Raises BadSettings with every fault in one list, unknown names included."""
+        """Settings from `EDTECH_*`. Raises BadSettings with every fault in one list, unknown names included.
+
+        `EDTECH_BUS_URL_FILE` names a file that holds `bus_url`, and so on for every field: secrets come as files.
+        """
         given = {name[len(PREFIX) :].lower(): value for name, value in environ.items() if name.startswith(PREFIX)}
-        given.pop("real_data", None)  # names the folder of real files for the tests; not a setting of the product
+        for name in [name for name in given if name == "real_data" or name.startswith("test_")]:
+            del given[name]  # what the tests ask for; no setting of the product
+        for name in [name for name in given if name.endswith("_file")]:
+            try:
+                given[name.removesuffix("_file")] = Path(given.pop(name)).read_text(encoding="utf-8").strip()
+            except OSError as error:
+                raise BadSettings(f"{PREFIX}{name.upper()}: {error.strerror}: {error.filename}") from None
         try:
             settings = cls.model_validate(given)
         except ValidationError as error:
@@ -89,6 +112,8 @@ class Settings(Frozen):
                 faults.append("EDTECH_PUBLIC_URL: set the https address that people type")
             if self.registration == "open":
                 faults.append("EDTECH_REGISTRATION: anybody could make a teacher account; set invite or closed")
+            if self.blobs_url.startswith("azure:") and not self.blobs_url.startswith("azure:https://"):
+                faults.append("EDTECH_BLOBS_URL: files must travel to Azure over https")
             if not self.rate_limits:
                 faults.append("EDTECH_RATE_LIMITS: must stay on")
             faults.extend(
@@ -106,6 +131,10 @@ class Settings(Frozen):
     def database_url_of(self, service: str) -> str:
         """The SQLAlchemy URL of one service's own database."""
         return self.database_url.format(service=service) or f"sqlite+aiosqlite:///{self.data / service}.db"
+
+    def database_reader_url_of(self, service: str) -> str:
+        """The SQLAlchemy URL of the replica of one service's database; empty if there is none."""
+        return self.database_reader_url.format(service=service)
 
     @property
     def keys(self) -> Path:

@@ -45,4 +45,4 @@ async def running(
     finally:
         await broker.close()
         for runtime in runtimes:
-            await runtime.database.close()
+            await runtime.close()

@@ -12,6 +12,7 @@ from edkit.errors import AppError, Forbidden, TooLarge
 from edkit.service import Runtime
 from gateway.limits import Limits
 from gateway.problems import problem
+from gateway.signins import sign_ins_of
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 FORM_OVERHEAD = 64 * 1024
@@ -33,6 +34,7 @@ class Guard:
 
     def __init__(self, app: ASGIApp, runtime: Runtime, limits: Limits) -> None:
         self._app, self._limits, self._settings = app, limits, runtime.settings
+        self._sign_ins = sign_ins_of(runtime)
         self._origins = frozenset(origin.lower().rstrip("/") for origin in runtime.settings.allowed_origins)
         self._own = urlsplit(runtime.settings.public_url).netloc.lower()
 
@@ -52,7 +54,8 @@ class Guard:
         body = _Body(receive, send, waits=headers.get("expect", "").lower() == "100-continue")
         receive, send = body.receive, body.send
         try:
-            self._limits.address(scope["client"][0] if scope.get("client") else "")
+            known = scope["charged"] = self._sign_ins.known(headers.get("authorization", ""))
+            await self._limits.visit(scope["client"][0] if scope.get("client") else "", known)
             limited = self._limited(headers, receive)
         except AppError as error:
             await problem(error)(scope, receive, send)

@@ -43,6 +43,12 @@ class SignIns:
             await self._look_up(actor, session_id, now)
         return actor
 
+    def known(self, authorization: str) -> str | None:
+        """Whose token this header holds, if it was genuine when it was last seen."""
+        scheme, _, token = authorization.partition(" ")
+        known = self._tokens.get(token.strip()) if scheme.lower() == "bearer" else None
+        return None if known is None else known[0].id
+
     def _verified(self, token: str, now: int) -> tuple[Actor, int]:
         actor = self._runtime.keys.verify_access(token, now=now)
         claims = token.split(".")[1]

@@ -74,7 +74,7 @@ def _refresh_token(visit: Visit, fields: RefreshFields) -> str | None:
 @router.post("/register", status_code=201, response_model=SignedIn, responses=refusals("Forbidden", "Conflict"))
 async def register(visit: Anyone, body: NewAccount) -> Response:
     """Make an account and sign in."""
-    visit.desk.limits.registration(visit.address)
+    await visit.desk.limits.registration(visit.address)
     sent = Register(account=body, device=visit.device)
     return _with_tokens(visit, await visit.desk.local.call(sent, actor=visit.actor), 201)
 
@@ -82,14 +82,14 @@ async def register(visit: Anyone, body: NewAccount) -> Response:
 @router.post("/login", response_model=SignedIn, responses=refusals("Unauthenticated"))
 async def sign_in(visit: Anyone, body: Credentials) -> Response:
     """Sign in with e-mail and password."""
-    visit.desk.limits.sign_in(body.email, visit.address)
+    await visit.desk.limits.sign_in(body.email, visit.address)
     sent = SignIn(credentials=body, device=visit.device)
     try:
         signed_in = await visit.desk.local.call(sent, actor=visit.actor)
     except Unauthenticated:
-        visit.desk.limits.not_signed_in(body.email)
+        await visit.desk.limits.not_signed_in(body.email)
         raise
-    visit.desk.limits.signed_in(body.email, visit.address)
+    await visit.desk.limits.signed_in(body.email, visit.address)
     return _with_tokens(visit, signed_in, 200)
 
 
@@ -132,11 +132,11 @@ async def _bearer_if_any(visit: Visit) -> Actor:
 @router.post("/reset", status_code=204, responses=refusals("Forbidden"))
 async def reset_password(visit: Anyone, body: PasswordReset) -> Response:
     """Set a new password with the one-time code from one's teacher. All sessions end."""
-    visit.desk.limits.sign_in(body.email, visit.address)
+    await visit.desk.limits.sign_in(body.email, visit.address)
     outcome: ResetOutcome = await visit.desk.local.call(ResetPassword(reset=body), actor=visit.actor)
     if not outcome.done:
-        visit.desk.limits.not_signed_in(body.email)
+        await visit.desk.limits.not_signed_in(body.email)
         words = "This code does not open this account, or it is used up. Ask your teacher for a new one."
         raise Invalid.on("code", words)
-    visit.desk.limits.signed_in(body.email, visit.address)
+    await visit.desk.limits.signed_in(body.email, visit.address)
     return Response(status_code=204)

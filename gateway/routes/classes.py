@@ -44,11 +44,11 @@ async def create_class(visit: SignedInVisit, body: ClassFields) -> Response:
 )
 async def join_class(visit: SignedInVisit, body: JoinFields) -> Response:
     """Come into a class with its code."""
-    visit.desk.limits.before_code(visit.actor.id)
+    await visit.desk.limits.before_code(visit.actor.id)
     try:
         return await visit.do(lambda _: JoinClass(join_code=body.join_code))
     except NotFound:
-        visit.desk.limits.wrong_code(visit.actor.id)
+        await visit.desk.limits.wrong_code(visit.actor.id)
         raise
 
 

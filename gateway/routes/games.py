@@ -51,15 +51,15 @@ async def find_or_list_games(request: Request, query: Annotated[GamesQuery, Quer
         return await (await bearer(request)).ask(ListGames(query=asked))
     visit = visit_of(request, ANONYMOUS)
     digits = "".join(letter for letter in query.pin if not letter.isspace())
-    visit.desk.limits.before_pin(visit.address, digits)
+    await visit.desk.limits.before_pin(visit.address, digits)
     try:
         if len(digits) != 6 or not (digits.isascii() and digits.isdigit()):
             raise NotFound("A PIN has six digits. Check the board.", code="game_not_found")
         found = await visit.ask(FindGame(pin=digits))
     except NotFound:
-        visit.desk.limits.wrong_pin(visit.address)
+        await visit.desk.limits.wrong_pin(visit.address)
         raise
-    visit.desk.limits.right_pin(visit.address, digits)
+    await visit.desk.limits.right_pin(visit.address, digits)
     return found
 
 

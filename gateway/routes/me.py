@@ -29,9 +29,9 @@ async def change_account(visit: SignedInVisit, body: AccountChanges) -> Response
     if body.current_password is None:
         return await visit.ask(ChangeAccount(changes=body))
     account = f"me {visit.actor.id}"
-    visit.desk.limits.sign_in(account, visit.address)
+    await visit.desk.limits.sign_in(account, visit.address)
     answer = await visit.ask(ChangeAccount(changes=body))
-    visit.desk.limits.signed_in(account, visit.address)
+    await visit.desk.limits.signed_in(account, visit.address)
     return answer
 
 

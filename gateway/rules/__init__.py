@@ -1,1 +1,1 @@
-"""What the gateway decides without asking anybody: codes, folding, passwords, rates, refresh tokens."""
+"""What the gateway decides without asking anybody: codes, folding, passwords, refresh tokens."""
