@@ -71,6 +71,7 @@ class Follower:
         self._games: OrderedDict[str, Followed] = OrderedDict()
         self._loading: dict[str, asyncio.Lock] = {}
         self._tasks: set[asyncio.Task[None]] = set()
+        self._missed: set[str] = set()
 
     @property
     def listened(self) -> list[Followed]:
@@ -144,9 +145,14 @@ class Follower:
         if not task.cancelled() and (error := task.exception()) is not None:
             logger.error("game_work_failed", error=f"{type(error).__name__}: {error}")
 
-    def _heard(self, game_id: str, message: bytes) -> None:
+    def _heard(self, game_id: str, message: bytes | None) -> None:
         followed = self._games.get(game_id)
         if followed is None or followed.listener is None:
+            return
+        if message is None:
+            if not self._missed:
+                self.spawn(self._catch_up_missed())
+            self._missed.add(game_id)
             return
         told = orjson.loads(message)
         if (moved := told.get("moved")) is not None:
@@ -155,6 +161,20 @@ class Follower:
             body = told["body"].encode()
             stored = Stored(told["seq"], entries.decode(body), body, told["previous"], told["hash"])
             self.spawn(self.take(followed, [stored]))
+
+    async def _catch_up_missed(self) -> None:
+        """The hub was away: read what was announced meanwhile, in the games where there is anything."""
+        await asyncio.sleep(0)  # all games are told in one go
+        missed, self._missed = self._missed, set()
+        for row in await self._log.rows(list(missed)):
+            followed = self._games.get(row.id)
+            if followed is None or followed.listener is None:
+                continue
+            if row.seq > followed.match.game.seq:
+                gaps_total.inc()
+                self.spawn(self.catch_up(followed))
+            followed.listener.players_moved()
+            followed.listener.answers_moved()
 
     async def _load(self, game_id: str) -> Followed:
         stored = await self._log.since(game_id, 0)

@@ -29,7 +29,7 @@ class GameServer:
     """Everything one replica runs. Several in one process share nothing but a hub and a database."""
 
     def __init__(self, runtime: Runtime, hub: Hub) -> None:
-        self._clock = runtime.clock
+        self._clock, self._hub = runtime.clock, hub
         self.play = Play(runtime, hub)
         self.rooms = Rooms(self.play)
         self.games = Games(self.play, self.rooms)
@@ -83,6 +83,7 @@ class GameServer:
         await self.play.presence.leave()
         await self.rooms.close()
         await self.play.follower.quiet()
+        await self._hub.close()
 
     def _until_next(self, second: float) -> float:
         now = self.play.time.now()

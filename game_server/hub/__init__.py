@@ -7,15 +7,16 @@ look each second finds what was never announced. So nothing is ever stored here,
 from collections.abc import Callable
 from typing import Protocol
 
-Receive = Callable[[str, bytes], None]
-"""Takes the game and one message. Must not block and must not raise."""
+Receive = Callable[[str, bytes | None], None]
+"""Takes the game and one message; None instead of one says that some may have been missed. Must not block or raise."""
 
 
 class Hub(Protocol):
     """Publish and subscribe by game."""
 
     async def publish(self, game_id: str, message: bytes) -> None:
-        """Hand `message` to every present subscriber of the game, the publisher's own included. Never raises."""
+        """Hand `message` to every present subscriber of the game, those of this hub first. Never raises, never waits
+        for anybody to hear it."""
 
     async def subscribe(self, game_id: str, receive: Receive) -> None:
         """Call `receive` with what is published from now on."""
@@ -23,11 +24,18 @@ class Hub(Protocol):
     async def unsubscribe(self, game_id: str, receive: Receive) -> None:
         """Stop calling it. Doing so twice changes nothing."""
 
+    async def close(self) -> None:
+        """Carry nothing any more."""
+
 
 def open_hub(url: str) -> Hub:
-    """The engine that `url` names: `memory:`."""
+    """The engine that `url` names: `memory:` or `redis://...`."""
     if url == "memory:":
         from game_server.hub.memory import MemoryHub
 
         return MemoryHub()
-    raise ValueError(f"EDTECH_HUB_URL: no hub engine for {url!r}; use memory:")
+    if url.startswith(("redis://", "rediss://", "unix://")):
+        from game_server.hub.redis import RedisHub
+
+        return RedisHub(url)
+    raise ValueError(f"EDTECH_HUB_URL: no hub engine for {url!r}; use memory: or redis://host:6379/0")

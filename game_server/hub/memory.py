@@ -25,3 +25,6 @@ class MemoryHub:
             channel.remove(receive)
         if not channel:
             self._channels.pop(game_id, None)
+
+    async def close(self) -> None:
+        """Others may share it: it ends with the last of them."""
