@@ -2,15 +2,44 @@
 
 import sqlite3
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any, cast
 
 import aiosqlite
-from sqlalchemy import event
+from sqlalchemy import event, make_url
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import AsyncAdaptedQueuePool
 
 Statement = tuple[str, Mapping[str, Any]]
+
+
+class SQLite:
+    """One writer connection (`BEGIN IMMEDIATE`) and a pool of readers, so writers queue instead of failing."""
+
+    dialect = "sqlite"
+
+    def __init__(self, url: str) -> None:
+        file = make_url(url).database
+        if not file or file == ":memory:":
+            raise ValueError("a SQLite database needs a file: readers and the writer are separate connections")
+        Path(file).parent.mkdir(parents=True, exist_ok=True)
+        self.writer = self.lone = open_engine(url, size=1, begin="BEGIN IMMEDIATE")
+        self.reader = open_engine(url, size=4, begin="BEGIN")
+
+    async def insert_then_read(self, insert: Statement, query: Statement) -> Sequence[Sequence[Any]]:
+        """Both in one transaction, committed when this returns; the rows of the query. Four steps of the driver."""
+        async with self.writer.connect() as connection:
+            driver = cast(aiosqlite.Connection, (await connection.get_raw_connection()).driver_connection)
+            try:
+                await driver.execute_fetchall("BEGIN IMMEDIATE")
+                await driver.execute_fetchall(*insert)
+                rows = await driver.execute_fetchall(*query)
+                await driver.commit()
+            except sqlite3.Error as error:
+                await driver.rollback()
+                raise OperationalError(insert[0], None, error) from error
+            return cast(Sequence[Sequence[Any]], rows)
 
 
 def open_engine(url: str, *, size: int, begin: str) -> AsyncEngine:
@@ -40,18 +69,3 @@ def open_engine(url: str, *, size: int, begin: str) -> AsyncEngine:
         connection.exec_driver_sql(begin)
 
     return engine
-
-
-async def insert_then_read(writer: AsyncEngine, insert: Statement, query: Statement) -> Sequence[Sequence[Any]]:
-    """Both in one transaction, committed when this returns; the rows of the query. Four steps of the driver."""
-    async with writer.connect() as connection:
-        driver = cast(aiosqlite.Connection, (await connection.get_raw_connection()).driver_connection)
-        try:
-            await driver.execute_fetchall("BEGIN IMMEDIATE")
-            await driver.execute_fetchall(*insert)
-            rows = await driver.execute_fetchall(*query)
-            await driver.commit()
-        except sqlite3.Error as error:
-            await driver.rollback()
-            raise OperationalError(insert[0], None, error) from error
-        return cast(Sequence[Sequence[Any]], rows)
