@@ -4,11 +4,15 @@ from collections import OrderedDict
 
 from edkit.clock import Clock
 from edkit.errors import TooMany
+from edkit.limits import Limiter, charge, look
+from edkit.limits.gcra import Rate
 from edkit.sockets.admission import household
 
-FAILED_PER_MINUTE = 60
+FAILED = Rate("game-pin", per_second=1, burst=60)
 """Wrong PINs from one address; a whole class sits behind one."""
-FAILED_AT_ALL_PER_MINUTE = 2_000
+ALL_FAILED = Rate("game-pins", per_second=2_000 / 60, burst=2_000)
+RIGHT = Rate("game-right-pin", per_second=1 / (12 * 3600), burst=1)
+"""Not a limit but a note: who has used it up, knows a PIN that was right, for half a day."""
 KEYS = 10_000
 
 
@@ -54,34 +58,28 @@ class Buckets:
 
 
 class Lookups:
-    """Failed look-ups of PINs, by address and altogether. Right ones are never counted.
+    """Failed look-ups of PINs, by address and altogether, counted by the engine of limits. Right ones never count.
 
     A PIN by which somebody at an address came into a game stays open to that address, so that one who guesses locks no
     class out that sits behind the same one. The common budget binds only addresses that guessed lately.
     """
 
-    def __init__(self, clock: Clock) -> None:
-        self._all = Bucket(clock, FAILED_AT_ALL_PER_MINUTE / 60, FAILED_AT_ALL_PER_MINUTE)
-        self._by_address = Buckets(clock, FAILED_PER_MINUTE / 60, FAILED_PER_MINUTE)
-        self._right: OrderedDict[tuple[str, str], None] = OrderedDict()
+    def __init__(self, limiter: Limiter) -> None:
+        self._run = limiter.run
 
-    def check(self, address: str, pin: str) -> None:
+    async def check(self, address: str, pin: str) -> None:
         """Raises TooMany while this address, or everybody together, has guessed too often to try this PIN."""
         home = household(address)
-        if (home, pin) in self._right:
-            return
-        level = self._by_address.of(home).level
-        if level < 1 or (level < FAILED_PER_MINUTE and self._all.level < 1):
+        right, here, everywhere = await self._run(
+            look(RIGHT, f"{home} {pin}"), look(FAILED, home), look(ALL_FAILED, "")
+        )
+        if right.fresh and (here.wait_s > 0 or (not here.fresh and everywhere.wait_s > 0)):
             raise TooMany("Too many wrong PINs came from here. Wait a moment.", retry_after_ms=5_000)
 
-    def failed(self, address: str) -> None:
+    async def failed(self, address: str) -> None:
         """A PIN from this address led nowhere."""
-        self._by_address.of(household(address)).take()
-        self._all.take()
+        await self._run(charge(FAILED, household(address)), charge(ALL_FAILED, ""))
 
-    def right(self, address: str, pin: str) -> None:
+    async def right(self, address: str, pin: str) -> None:
         """Somebody at this address is in the game with this PIN."""
-        self._right[household(address), pin] = None
-        self._right.move_to_end((household(address), pin))
-        if len(self._right) > KEYS:
-            self._right.popitem(last=False)
+        await self._run(charge(RIGHT, f"{household(address)} {pin}"))

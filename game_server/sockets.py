@@ -75,7 +75,7 @@ class Games:
 
     def __init__(self, play: Play, rooms: Rooms) -> None:
         self._play, self._rooms, self._doors = play, rooms, Doors(play)
-        self._lookups = Lookups(play.clock)
+        self._lookups = Lookups(play.runtime.limits)
         self._created = Buckets(play.clock, CREATED_PER_S, CREATED_AT_ONCE)
         self._limited = play.runtime.settings.rate_limits
         self._sockets: set[Socket] = set()
@@ -178,12 +178,12 @@ class Games:
     async def _join(self, socket: Socket, session: Session, cmd: wire.JoinGame) -> wire.Done:
         self._refuse_when_leaving()
         if self._limited:
-            self._lookups.check(socket.address, cmd.pin)
+            await self._lookups.check(socket.address, cmd.pin)
             _check(session.joins)
         try:
             entered = await self._doors.join(cmd, session.actor, session.device)
         except UnknownPin:
-            self._lookups.failed(socket.address)
+            await self._lookups.failed(socket.address)
             raise
         session.joins.take()
         state = await self._enter(socket, session, entered)
@@ -257,7 +257,8 @@ class Games:
                 return state
             session.room, session.player, session.host_key_seq = room, player, entered.host_key_seq
             room.add(socket, session.player_id)
-        self._lookups.right(socket.address, room.match.game.pin)
+        if self._limited:
+            self._play.follower.spawn(self._lookups.right(socket.address, room.match.game.pin))
         if player is not None:
             session.connection_id = self._play.ids.new()
             self._play.presence.opened(session.connection_id, state.game_id, player.player_id)

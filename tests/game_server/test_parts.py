@@ -13,11 +13,12 @@ from hypothesis import strategies as st
 
 from edkit.clock import ManualClock, settle
 from edkit.errors import TooMany
+from edkit.limits.memory import MemoryLimiter
 from edkit.tokens import Keys
 from game_server.credentials import Credentials, digest, opens
 from game_server.gametime import GameTime
 from game_server.hub import open_hub
-from game_server.limits import FAILED_AT_ALL_PER_MINUTE, FAILED_PER_MINUTE, Bucket, Lookups
+from game_server.limits import ALL_FAILED, FAILED, Bucket, Lookups
 from game_server.probing import Probing
 from game_server.rules import nicknames
 from game_server.rules.rows import PlayerRow
@@ -112,43 +113,43 @@ async def test_a_bucket_fills_again() -> None:
 
 async def test_wrong_pins_are_counted_by_address() -> None:
     clock = ManualClock()
-    lookups = Lookups(clock)
-    for _ in range(FAILED_PER_MINUTE):
-        lookups.check("school", "123456")
-        lookups.failed("school")
+    lookups = Lookups(MemoryLimiter(clock.monotonic))
+    for _ in range(FAILED.burst):
+        await lookups.check("school", "123456")
+        await lookups.failed("school")
     with pytest.raises(TooMany) as slowed:
-        lookups.check("school", "123456")
+        await lookups.check("school", "123456")
     assert slowed.value.retry_after_ms == 5000
-    lookups.check("elsewhere", "123456")
+    await lookups.check("elsewhere", "123456")
     await clock.advance(5)
-    lookups.check("school", "123456")
+    await lookups.check("school", "123456")
 
 
-def test_who_guesses_locks_no_class_out_that_is_in_already() -> None:
-    lookups = Lookups(ManualClock())
-    lookups.right("school", "123456")
-    for _ in range(FAILED_PER_MINUTE):
-        lookups.failed("school")
-    lookups.check("school", "123456")
+async def test_who_guesses_locks_no_class_out_that_is_in_already() -> None:
+    lookups = Lookups(MemoryLimiter(ManualClock().monotonic))
+    await lookups.right("school", "123456")
+    for _ in range(FAILED.burst):
+        await lookups.failed("school")
+    await lookups.check("school", "123456")
     with pytest.raises(TooMany):
-        lookups.check("school", "123457")
+        await lookups.check("school", "123457")
 
 
-def test_guesses_from_everywhere_slow_only_those_who_guess() -> None:
-    lookups = Lookups(ManualClock())
-    for number in range(FAILED_AT_ALL_PER_MINUTE):
-        lookups.failed(f"10.0.{number // 250}.{number % 250}")
-    lookups.check("192.0.2.1", "123456")
+async def test_guesses_from_everywhere_slow_only_those_who_guess() -> None:
+    lookups = Lookups(MemoryLimiter(ManualClock().monotonic))
+    for number in range(ALL_FAILED.burst):
+        await lookups.failed(f"10.0.{number // 250}.{number % 250}")
+    await lookups.check("192.0.2.1", "123456")
     with pytest.raises(TooMany):
-        lookups.check("10.0.0.1", "123456")
+        await lookups.check("10.0.0.1", "123456")
 
 
-def test_one_ipv6_household_guesses_as_one() -> None:
-    lookups = Lookups(ManualClock())
-    for number in range(FAILED_PER_MINUTE):
-        lookups.failed(f"2001:db8::{number:x}")
+async def test_one_ipv6_household_guesses_as_one() -> None:
+    lookups = Lookups(MemoryLimiter(ManualClock().monotonic))
+    for number in range(FAILED.burst):
+        await lookups.failed(f"2001:db8::{number:x}")
     with pytest.raises(TooMany):
-        lookups.check("2001:db8::ffff", "123456")
+        await lookups.check("2001:db8::ffff", "123456")
 
 
 def test_the_last_eight_round_trips_are_kept() -> None:

@@ -20,6 +20,20 @@ class DeafHub:
     async def close(self) -> None: ...
 
 
+class WokenHub(DeafHub):
+    """Carries nothing until it is back, and then says so."""
+
+    def __init__(self) -> None:
+        self.subscribed: dict[str, Receive] = {}
+
+    async def subscribe(self, game_id: str, receive: Receive) -> None:
+        self.subscribed[game_id] = receive
+
+    def back(self) -> None:
+        for game_id, receive in self.subscribed.items():
+            receive(game_id, None)
+
+
 @pytest.fixture
 async def world(tmp_path: Path, database_url: str) -> AsyncIterator[Stage]:
     async with stage(tmp_path, database_url, servers=2) as made:
@@ -108,6 +122,23 @@ async def test_what_the_hub_loses_is_found_within_a_second(tmp_path: Path, datab
         heard = ada.events("game_started", "question_opened", "game_paused", "game_unpaused")
         assert [data["seq"] for data in heard] == [2, 3, 4, 5]
         assert 18_000 < heard[1]["closes_in_ms"] <= 19_000
+
+
+async def test_what_was_missed_is_read_as_soon_as_the_hub_is_back(tmp_path: Path, database_url: str) -> None:
+    async with stage(tmp_path, database_url) as world:
+        hub = WokenHub()
+        deaf = await world.another(hub)
+        lessons = []
+        for number in range(3):
+            teacher = await world.host(world.a)
+            lessons.append((teacher, await world.join(teacher, f"Ada {number}", deaf)))
+        for teacher, _ in lessons[:2]:
+            await teacher.do("start_game")
+        assert [player.events("question_opened") for _, player in lessons] == [[], [], []]
+        hub.back()
+        await world.settled()
+        heard = [[data["seq"] for data in player.events("game_started", "question_opened")] for _, player in lessons]
+        assert heard == [[2, 3], [2, 3], []]
 
 
 async def test_a_stale_memory_never_hides_what_another_server_did(tmp_path: Path) -> None:
