@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from edkit import log, metrics
 from edkit.blobs import Blobs
-from edkit.bus import BusClient, answer_type, unwrap
+from edkit.bus import BusClient, answer_type, deadline, unwrap
 from edkit.cache import Cache
 from edkit.chance import Chance
 from edkit.clock import Clock
@@ -227,6 +227,7 @@ class Runner:
         """The reply to a message. For Tasks and Events an ok reply means: its effect has happened, once."""
         request_token = log.request_id.set(envelope.request_id)
         service_token = log.service_name.set(self._runtime.name)
+        deadline_token = deadline.set((envelope.expires_at, asyncio.current_task()))
         began, outcome = self._runtime.clock.monotonic(), "ok"
         try:
             return await self._handle(envelope)
@@ -247,6 +248,7 @@ class Runner:
             logger.info("handled", type=envelope.type, outcome=outcome, ms=round(seconds * 1000, 1))
             log.request_id.reset(request_token)
             log.service_name.reset(service_token)
+            deadline.reset(deadline_token)
 
     async def _handle(self, envelope: Envelope) -> Reply:
         if envelope.kind == "notice":

@@ -3,7 +3,9 @@
 `Bus` is the port, in bytes-level envelopes; `BusClient` is what services hold: typed calls over it.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextvars import ContextVar
 from pathlib import Path
 from typing import NamedTuple, Protocol, TypeVar, cast
 
@@ -11,7 +13,7 @@ from pydantic import TypeAdapter
 
 from edkit import log, metrics
 from edkit.clock import Clock
-from edkit.errors import AppError, ErrorData
+from edkit.errors import AppError, ErrorData, TimedOut
 from edkit.ids import Ids
 from edkit.message import SYSTEM, Actor, Envelope, Event, Message, Notice, Reply, Request, Task
 
@@ -21,6 +23,10 @@ Handler = Callable[[Envelope], Awaitable[Reply]]
 
 logger = log.get(__name__)
 dead_total = metrics.counter("bus_dead_letters", "Tasks and events that failed five times", ["queue"])
+
+deadline: ContextVar[tuple[int | None, object]] = ContextVar("deadline", default=(None, None))
+"""When (epoch ms) the caller of the Request being handled gives up, and the asyncio task that handles it. What it asks
+of others waits no longer; what it has begun beside itself has its own time."""
 
 MAX_FAILURES = 5
 DEFAULT_TIMEOUT_S = 5.0
@@ -161,9 +167,19 @@ class BusClient:
         remember: bool = False,
     ) -> bytes:
         """The answer as its JSON bytes, never parsed on the way."""
-        timeout = max(timeout, MIN_TIMEOUT_S)
+        timeout = max(self._within_deadline(timeout), MIN_TIMEOUT_S)
         sent = self.envelope(request, actor=actor, message_id=message_id, remember=remember, timeout=timeout)
         return unwrap(await self._bus.request(request.service, sent, timeout))
+
+    def _within_deadline(self, timeout: float) -> float:
+        """`timeout`, or what is left of the time of whoever waits for us. Raises TimedOut when nothing is."""
+        until, handling = deadline.get()
+        if until is None or handling is not asyncio.current_task():
+            return timeout
+        left_ms = until - self._clock.now()
+        if left_ms <= 0:
+            raise TimedOut()
+        return min(timeout, left_ms / 1000)
 
     async def ping(self) -> None:
         """Raises Unavailable when the bus does not answer."""
