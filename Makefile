@@ -5,7 +5,7 @@ SHELL := /bin/bash
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
 .SUFFIXES:
-.PHONY: help run test check bench chaos setup web lock clean
+.PHONY: help run run-distributed test check bench chaos setup web lock clean
 
 PORT ?= 8000
 DATA ?= var
@@ -23,11 +23,15 @@ WEB_SOURCES := $(shell find web/src web/public web/scripts web/*.html web/*.ts w
 PACKAGES := edkit gateway quiz_service game_server
 
 help:  ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' Makefile
 
 run: .venv/.app web/dist/index.html  ## start everything on one port: make run PORT=8000 DATA=var
 	@echo "starting: http://localhost:$(PORT), data in $(DATA)"
 	@EDTECH_PORT="$(PORT)" EDTECH_DATA="$(DATA)" $(BIN)/edtech up
+
+run-distributed: .venv/.app web/dist/index.html  ## the same as many processes over their own servers, behind one port
+	@.ci/need mariadb rabbitmq redis haproxy
+	@EDTECH_PORT="$(PORT)" EDTECH_DATA="$(DATA)" $(BIN)/edtech local $(ARGS)
 
 test: setup check  ## set up what is missing, then run every check and every test
 	@echo "testing the web app"

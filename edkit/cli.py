@@ -19,7 +19,7 @@ from edkit.contracts.schema import current_schema
 from edkit.doctor import examine
 from edkit.launch import SERVICES, load, migrate, opened, topology, up
 from edkit.service import Command, Service, Tool
-from edkit.settings import BadSettings, Settings
+from edkit.settings import PREFIX, BadSettings, Settings
 
 MOST_FILES = 65_536
 SCHEMA = Path(__file__).parent / "contracts" / "schema.json"
@@ -66,6 +66,10 @@ def _parser(services: Sequence[Service]) -> argparse.ArgumentParser:
     start.add_argument("services", nargs="*", default=list(SERVICES), metavar="SERVICE")
     start.set_defaults(action=_up)
 
+    local = commands.add_parser("local", help="start a whole installation on this machine, with its own servers")
+    local.add_argument("--game-server-ports", nargs="+", type=int, default=(8082, 8083, 8084), metavar="PORT")
+    local.set_defaults(action=_local)
+
     upgrade = commands.add_parser("migrate", help="bring the databases to the newest schema")
     upgrade.add_argument("services", nargs="*", default=list(SERVICES), metavar="SERVICE")
     upgrade.set_defaults(action=_migrate)
@@ -109,6 +113,13 @@ def _up(chosen: argparse.Namespace, settings: Settings) -> int:
         say(f"Could not start: {fault}. `edtech doctor` looks further.")
         return 1
     return 0
+
+
+def _local(chosen: argparse.Namespace, settings: Settings) -> int:
+    from edkit.local.command import run_installation  # what only this command needs
+
+    given = {name: value for name, value in os.environ.items() if name.startswith(PREFIX)}
+    return run_installation(settings, given, chosen.game_server_ports)
 
 
 def _migrate(chosen: argparse.Namespace, settings: Settings) -> int:

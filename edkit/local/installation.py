@@ -82,14 +82,14 @@ class Installation:
             password=root,
             durable=True,
             replicated=True,
-            first=[line for service in SERVICES for line in self._rights(service, "ALL PRIVILEGES")],
+            first=[*self._rights(OPERATOR, "ALL PRIVILEGES"), *self._everybody("ALL PRIVILEGES")],
         )
         self.replica = MariaDB(
             self._of("mariadb-replica"),
             log=self._log("mariadb-replica"),
             password=root,
             replica_of=self.mariadb,
-            first=[line for service in SERVICES for line in self._rights(service, "SELECT")],
+            first=[*self._rights(OPERATOR, "SELECT"), *self._everybody("SELECT")],
         )
         self.rabbitmq = RabbitMQ(
             self._of("rabbitmq"),
@@ -183,9 +183,7 @@ class Installation:
     def _start_databases(self) -> None:
         self.mariadb.start()
         self.replica.start()
-        root = {**_without_settings(os.environ), **self.settings_of(OPERATOR)}
-        root[f"{PREFIX}DATABASE_URL"] = self.mariadb.url("edtech_{service}")
-        run([*EDTECH, "migrate"], root)
+        run([*EDTECH, "migrate"], {**_without_settings(os.environ), **self.settings_of(OPERATOR)})
 
     def _write_definitions(self) -> None:
         tiers = Settings.load(self.settings_of(OPERATOR)).retry_tiers_ms
@@ -199,11 +197,16 @@ class Installation:
         own_file(self._of("rabbitmq") / "definitions.json", json.dumps(said, indent=1))
         own_file(self._of(OPERATOR) / "env", as_lines(self.settings_of(OPERATOR)))
 
-    def _rights(self, service: str, rights: str) -> Sequence[str]:
-        user = f"'{service}'@'127.0.0.1'"
+    def _everybody(self, rights: str) -> Sequence[str]:
+        return [line for service in SERVICES for line in self._rights(service, rights)]
+
+    def _rights(self, role: str, rights: str) -> Sequence[str]:
+        """A service may reach its own database, the operator all of them."""
+        user = f"'{role}'@'127.0.0.1'"
+        database = "%" if role == OPERATOR else role.replace("_", r"\_")
         return [
-            f"CREATE USER IF NOT EXISTS {user} IDENTIFIED BY '{self.passwords[service]}'",
-            rf"GRANT {rights} ON `edtech\_{service.replace('_', chr(92) + '_')}`.* TO {user}",
+            f"CREATE USER IF NOT EXISTS {user} IDENTIFIED BY '{self.passwords[role]}'",
+            rf"GRANT {rights} ON `edtech\_{database}`.* TO {user}",
         ]
 
     def _made_once(self) -> dict[str, str]:

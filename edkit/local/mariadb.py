@@ -2,6 +2,7 @@
 
 import contextlib
 import getpass
+import shutil
 from collections.abc import Sequence
 from itertools import count
 from pathlib import Path
@@ -45,7 +46,7 @@ class MariaDB(Process):
         self._numbers = count(1)
 
     def prepare(self) -> None:
-        if not (self.folder / "data" / "mysql").exists():
+        if not (self.folder / "data").exists():
             self._initialise()
         accounts = [f"ALTER USER 'root'@'{host}' IDENTIFIED BY '{self.password}'" for host in HOSTS]
         if self._replicated:
@@ -55,11 +56,14 @@ class MariaDB(Process):
         own_file(self.folder / "first.sql", "".join(f"{statement};\n" for statement in statements))
 
     def _initialise(self) -> None:
+        """Make the data folder, under another name until it is whole."""
+        unfinished = self.folder / "data.unfinished"
+        shutil.rmtree(unfinished, ignore_errors=True)
         run(
             [
                 program("mariadb-install-db", PACKAGE),
                 "--no-defaults",
-                f"--datadir={self.folder / 'data'}",
+                f"--datadir={unfinished}",
                 f"--user={getpass.getuser()}",
                 "--auth-root-authentication-method=normal",
                 "--skip-test-db",
@@ -67,6 +71,7 @@ class MariaDB(Process):
                 "--innodb-log-file-size=8M",
             ]
         )
+        unfinished.rename(self.folder / "data")
 
     def command(self) -> Sequence[str]:
         return [
