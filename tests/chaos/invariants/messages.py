@@ -71,9 +71,11 @@ def m3_acknowledged_after(history: TaskHistory) -> Iterator[Violation]:
     """A message whose handling was cut short by a death is delivered again."""
     for message, lines in history.by_message.items():
         for index, line in enumerate(lines):
-            if line.phase != "begin" or any(_ends(line, later) for later in lines[index + 1 :]):
+            later = lines[index + 1 :]
+            cut_short = line.phase == "begin" and not any(_ends(line, other) for other in later)
+            if not cut_short and line.phase != "dies":
                 continue
-            if not any(later.phase in ("ok", "fail") for later in lines[index + 1 :]):
+            if not any(other.phase in ("ok", "fail") and other.pid != line.pid for other in later):
                 what = f"{line.type} {message} was cut short and never delivered again"
                 yield Violation("M3", line.op or "", what, tuple(each.raw for each in lines))
                 break

@@ -23,9 +23,8 @@ from tests.chaos.tasks import record
 from tests.chaos.tasks.driver import ALL, CALM, POISONED, Driver, Slice
 from tests.chaos.tasks.history import Notes, TaskHistory
 from tests.chaos.tasks.nemesis import Faults, Nemesis
-from tests.chaos.tasks.site import TIERS_MS, Alone, Spread
+from tests.chaos.tasks.site import Alone, Spread
 
-REST_WITHIN_S = 60 + sum(TIERS_MS) / 1000
 FULL_FAULTS: Faults = {
     "kill_broker": 3, "kill_worker": 10, "restart_database": 2, "kill_database": 1, "kill_ledger": 3, "kill_teller": 1,
     "freeze_worker": 2, "freeze_then_kill_worker": 2, "freeze_broker": 1, "cut": 2, "delay": 2, "silence": 1,
@@ -43,7 +42,8 @@ class Course:
     every_s: float = 5.0
     alone: bool = False
     bug: str = ""
-    rest_within_s: float = REST_WITHIN_S
+    tiers_ms: Sequence[int] = (500, 1_000, 2_000, 4_000)
+    rest_within_s: float = 75.0
 
 
 def course(operations: int, seed: str, *, alone: bool = False, rate: float = 40.0) -> Course:
@@ -61,13 +61,14 @@ def course(operations: int, seed: str, *, alone: bool = False, rate: float = 40.
 async def play(course: Course, folder: Path) -> TaskHistory:
     """Do it, wait until everything has come to rest, and read what is stored."""
     notes = Notes(folder)
-    site: Alone | Spread = Alone(folder, notes, course.bug) if course.alone else Spread(folder, notes, course.bug)
+    place = Alone if course.alone else Spread
+    site: Alone | Spread = place(folder, notes, course.tiers_ms, course.bug)
     try:
         await site.open()
         await _play(course, site, notes)
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(course.rest_within_s):
-                await _rest(site, notes)
+                await _rest(site, notes, course.tiers_ms)
         await asyncio.sleep(1.5)  # for what comes twice
         if course.alone:
             await site.close()
@@ -92,14 +93,14 @@ async def _play(course: Course, site: Alone | Spread, notes: Notes) -> None:
         await driver.ended()
 
 
-async def _rest(site: Alone | Spread, notes: Notes) -> None:
+async def _rest(site: Alone | Spread, notes: Notes, tiers_ms: Sequence[int]) -> None:
     """Until nothing is on its way: every message had its effect, every poison is dead."""
     poisons = _poisons(notes.folder)
     while await asyncio.to_thread(record.unrest, site, poisons):
         await asyncio.sleep(0.5)
     quiet_since = time.monotonic()
     fails = -1
-    while time.monotonic() - quiet_since < max(TIERS_MS) / 1000 + 1.5:
+    while time.monotonic() - quiet_since < max(tiers_ms) / 1000 + 1.5:
         seen = _failures(notes.folder)
         if seen != fails:
             fails, quiet_since = seen, time.monotonic()

@@ -24,7 +24,6 @@ from tests.chaos.tasks.history import Notes
 from tests.chaos.tasks.table import TABLE
 from tests.chaos.tasks.wire import Wire
 
-TIERS_MS = (500, 1_000, 2_000, 4_000)
 VHOST = "edtech"
 ROOT = Path(__file__).parents[3]
 
@@ -50,7 +49,6 @@ class Replica(Process):
             "EDTECH_DATA": str(self.folder),
             "EDTECH_DEMO": "false",
             "EDTECH_LOG_LEVEL": "WARNING",
-            "EDTECH_RETRY_TIERS_MS": ",".join(map(str, TIERS_MS)),
             **self._settings,
         }
 
@@ -69,9 +67,11 @@ class Site:
 
     kills_of_servers = True
 
-    def __init__(self, folder: Path, notes: Notes, bug: str = "") -> None:
-        self.folder, self.notes = folder, notes
-        self.extra = {"CHAOS_BUG": bug} if bug else {}
+    def __init__(self, folder: Path, notes: Notes, tiers_ms: Sequence[int], bug: str = "") -> None:
+        self.folder, self.notes, self.tiers_ms = folder, notes, tiers_ms
+        self.extra = {"EDTECH_RETRY_TIERS_MS": ",".join(map(str, tiers_ms))}
+        if bug:
+            self.extra["CHAOS_BUG"] = bug
         self.replicas: dict[str, Replica] = {}
         self._keepers: list[asyncio.Task[None]] = []
         self._http: aiohttp.ClientSession | None = None
@@ -135,7 +135,7 @@ class Site:
 
     async def _dead(self, bus_url: str, data: Path) -> list[DeadLetter]:
         clock = SystemClock()
-        opened = open_broker(bus_url, data=data, topology=topology(TABLE), clock=clock, retry_tiers_ms=TIERS_MS)
+        opened = open_broker(bus_url, data=data, topology=topology(TABLE), clock=clock, retry_tiers_ms=self.tiers_ms)
         try:
             return list(await opened.dead_letters())
         finally:
@@ -166,8 +166,8 @@ class Alone(Site):
 class Spread(Site):
     """Two tellers, two ledgers and three workers over one MariaDB and one RabbitMQ."""
 
-    def __init__(self, folder: Path, notes: Notes, bug: str = "", workers: int = 3) -> None:
-        super().__init__(folder, notes, bug)
+    def __init__(self, folder: Path, notes: Notes, tiers_ms: Sequence[int], bug: str = "", *, workers: int = 3) -> None:
+        super().__init__(folder, notes, tiers_ms, bug)
         self._workers = workers
         self.mariadb = MariaDB(folder / "mariadb")
         self.rabbitmq = RabbitMQ(folder / "rabbitmq", management=True, password="secret")
@@ -178,7 +178,7 @@ class Spread(Site):
 
         await asyncio.gather(asyncio.to_thread(self.mariadb.start), asyncio.to_thread(self.rabbitmq.start))
         roles = dict.fromkeys((*(service.name for service in TABLE), OPERATOR), "secret")
-        table = definitions(topology(TABLE), VHOST, roles, TIERS_MS)
+        table = definitions(topology(TABLE), VHOST, roles, self.tiers_ms)
         await asyncio.to_thread(self.rabbitmq.load, table)
         await self.wire.open()
         settings = {

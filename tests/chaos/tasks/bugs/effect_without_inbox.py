@@ -1,0 +1,15 @@
+"""Nobody asks whether a message was handled before."""
+
+from edkit.service import Runner, Runtime
+
+CAUGHT_BY = {"M2"}
+
+
+def plant() -> None:
+    honest = Runner.__init__
+
+    def forgetful(self: Runner, runtime: Runtime) -> None:
+        honest(self, runtime)
+        self._inbox = None
+
+    Runner.__init__ = forgetful
