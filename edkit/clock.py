@@ -70,6 +70,28 @@ class SystemClock:
         await asyncio.sleep(seconds)
 
 
+class SteeredClock(SystemClock):
+    """The system's clock, off by the milliseconds that a file says: how a test gives one process a wrong clock."""
+
+    def __init__(self, folder: Path | None, control: Path) -> None:
+        self._control, self._seen, self._off = control, -1, 0
+        super().__init__(folder)
+
+    def now(self) -> int:
+        try:
+            changed = self._control.stat().st_mtime_ns
+            if changed != self._seen:
+                self._off, self._seen = int(self._control.read_text(encoding="ascii") or "0"), changed
+        except OSError:
+            self._off, self._seen = 0, -1
+        return super().now() + self._off
+
+
+def open_clock(folder: Path, control: Path | None) -> SystemClock:
+    """The clock of a process; with `control` one that obeys that file."""
+    return SystemClock(folder) if control is None else SteeredClock(folder, control)
+
+
 class ManualClock:
     """Time that moves only when a test says so. `advance` wakes the sleepers whose time has come, in order."""
 

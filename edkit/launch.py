@@ -16,7 +16,7 @@ from edkit.blobs import open_blobs
 from edkit.bus import Broker, BusClient, Topology, open_broker
 from edkit.cache import open_cache
 from edkit.chance import Chance, SystemChance
-from edkit.clock import KEEP_MS, Clock, SystemClock
+from edkit.clock import KEEP_MS, Clock, SystemClock, open_clock
 from edkit.db import Database
 from edkit.db.migrate import upgrade
 from edkit.db.outbox import Outbox
@@ -102,7 +102,7 @@ async def opened(
 
     `table` is every service of the installation; those of `SERVICES` unless it is given.
     """
-    clock = clock or SystemClock(settings.data)
+    clock = clock or open_clock(settings.data, settings.clock_control)
     everything = table or load()
     chosen = [service for service in everything if service.name in names]
     await asyncio.to_thread(migrate, settings, chosen)
@@ -222,7 +222,7 @@ async def up(settings: Settings, names: Sequence[str] = SERVICES, *, table: Sequ
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    clock = SystemClock(settings.data)
+    clock = open_clock(settings.data, settings.clock_control)
     async with opened(settings, names, clock, table=table) as runtimes:
         probes = Probes(runtimes)
         async with serving(runtimes), _beside("clock", partial(_keep_time, clock)):

@@ -71,6 +71,9 @@ class Settings(Frozen):
     retry_tiers_ms: tuple[int, ...] = Field((5_000, 30_000, 120_000, 600_000), description="waits before a retry")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="least level that is logged")
     rate_limits: bool = Field(True, description="limit requests per person and address")
+    clock_control: Path | None = Field(
+        None, description="file with the milliseconds by which this process's clock is to be wrong; for tests alone"
+    )
 
     @field_validator("allowed_origins", "trusted_proxies", "retry_tiers_ms", mode="before")
     @classmethod
@@ -114,6 +117,8 @@ class Settings(Frozen):
                 faults.append("EDTECH_REGISTRATION: anybody could make a teacher account; set invite or closed")
             if self.blobs_url.startswith("azure:") and not self.blobs_url.startswith("azure:https://"):
                 faults.append("EDTECH_BLOBS_URL: files must travel to Azure over https")
+            if self.clock_control is not None:
+                faults.append("EDTECH_CLOCK_CONTROL: a clock that can be made wrong is for tests")
             if not self.rate_limits:
                 faults.append("EDTECH_RATE_LIMITS: must stay on")
             faults.extend(

@@ -8,7 +8,7 @@ import pytest
 
 from edkit import clock as clock_module
 from edkit.chance import SeededChance, SystemChance
-from edkit.clock import ManualClock, SystemClock
+from edkit.clock import ManualClock, SteeredClock, SystemClock, open_clock
 from edkit.errors import AppError, Conflict, ErrorData, Invalid, Unauthenticated
 from edkit.ids import SystemIds
 from edkit.message import Actor
@@ -71,6 +71,23 @@ def test_time_never_runs_backwards_over_a_reboot(tmp_path: Path, monkeypatch: py
     wall = clock_module.time.time_ns
     monkeypatch.setattr(clock_module.time, "time_ns", lambda: wall() - 3_600_000_000_000)
     assert SystemClock(tmp_path).now() >= before
+
+
+def test_a_test_can_give_a_process_a_wrong_clock(tmp_path: Path) -> None:
+    assert type(open_clock(tmp_path, None)) is SystemClock
+    control, right = tmp_path / "control", SystemClock(tmp_path)
+    clock = open_clock(tmp_path, control)
+    assert isinstance(clock, SteeredClock)
+    assert abs(clock.now() - right.now()) < 1000
+    control.write_text("5000")
+    assert 4000 < clock.now() - right.now() < 6000
+    control.write_text("-60000")
+    assert -61_000 < clock.now() - right.now() < -59_000
+
+
+def test_production_refuses_a_clock_that_can_be_made_wrong() -> None:
+    with pytest.raises(BadSettings, match="EDTECH_CLOCK_CONTROL"):
+        Settings.load({"EDTECH_MODE": "production", "EDTECH_CLOCK_CONTROL": "/somewhere"})
 
 
 async def test_a_manual_clock_wakes_sleepers_in_order() -> None:
