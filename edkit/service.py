@@ -41,6 +41,12 @@ PATIENCE_S, LOOK_AGAIN_S = 60.0, 0.5
 """For how long a task or event waits for its database before that counts as a failure, and how often it looks."""
 
 
+class Ready(NamedTuple):
+    """An answer that is in JSON already, such as one from the cache."""
+
+    body: bytes
+
+
 class Handling(NamedTuple):
     """How a message is handled: its function, whether it writes, and what is fetched before the transaction."""
 
@@ -256,6 +262,8 @@ class Runner:
         handling = self._handlings.get(envelope.type)
         if handling is None:
             raise Malformed(f"{self._runtime.name} does not handle {envelope.type}.", code="unknown_message")
+        if Message.registry[envelope.type].kind != envelope.kind:  # an Event could come from anybody
+            raise Malformed(f"{envelope.type} is no {envelope.kind}.", code="malformed_message")
         accepted = self._issuers.get(envelope.type, ("gateway",))
         if envelope.kind != "event" and envelope.issuer not in (*accepted, self._runtime.name):
             logger.warning("issuer_refused", type=envelope.type, issuer=envelope.issuer)
@@ -389,6 +397,8 @@ def decode(envelope: Envelope) -> Message:
 
 
 def _answer(message: Message, answer: Any) -> Reply:
+    if isinstance(answer, Ready):
+        return Reply(ok=True, body=answer.body)
     if isinstance(message, Request):
         return Reply(ok=True, body=answer_type(type(message)).dump_json(answer))
     return Reply(ok=True, body=b"null")

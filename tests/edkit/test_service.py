@@ -14,7 +14,7 @@ from edkit.db.migrate import differences
 from edkit.errors import AppError, Conflict, Forbidden, Unavailable
 from edkit.ids import CountingIds
 from edkit.message import SYSTEM, Actor
-from edkit.service import Runtime, Service
+from edkit.service import Runner, Runtime, Service
 from edkit.testing import running
 from tests.echo_service.app import Count, CountTask, Crash, GetCount, Increase, service
 from tests.echo_service.models import metadata
@@ -89,6 +89,16 @@ async def test_a_role_that_is_not_listed_is_refused(world: World, tmp_path: Path
     with pytest.raises(Forbidden) as caught:
         await hostile.call(Increase(name="a"), actor=TEACHER)
     assert caught.value.code == "issuer_refused"
+    assert await world.value("a") == 0
+
+
+@pytest.mark.parametrize("kind", ["event", "task", "notice"])
+async def test_a_request_that_is_called_something_else_is_refused(world: World, kind: str) -> None:
+    """Events are taken from anybody, so a forged kind must open no other door."""
+    sent = world.bus.envelope(Increase(name="a"), actor=TEACHER)
+    forged = sent.model_copy(update={"kind": kind, "issuer": "job_handler"})
+    reply = await Runner(world.echo).handle(forged)
+    assert reply.ok == (kind == "notice")  # nobody takes a notice of that name
     assert await world.value("a") == 0
 
 
