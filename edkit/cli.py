@@ -7,16 +7,17 @@ import json
 import os
 import resource
 import sys
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 
 import uvloop
 
 from edkit import log
-from edkit.bus import open_broker
+from edkit.bus import MOST_DEAD_LETTERS, Broker, open_broker
 from edkit.clock import SystemClock
 from edkit.contracts.schema import current_schema
 from edkit.doctor import examine
+from edkit.errors import AppError
 from edkit.launch import SERVICES, load, migrate, opened, topology, up
 from edkit.service import Command, Service, Tool
 from edkit.settings import PREFIX, BadSettings, Settings
@@ -81,9 +82,21 @@ def _parser(services: Sequence[Service]) -> argparse.ArgumentParser:
     doctor = commands.add_parser("doctor", help="say what is wrong with this machine or configuration, and what to do")
     doctor.set_defaults(action=_doctor)
 
+    bus = commands.add_parser("bus", help="prepare a message broker").add_subparsers(required=True, metavar="ACTION")
+    bus.add_parser("declare", help="make queues and bindings, as its user operator").set_defaults(action=_declare)
+    defined = bus.add_parser("definitions", help="print users, permissions, queues and bindings for RabbitMQ to load")
+    defined.add_argument(
+        "--secrets",
+        metavar="FILE|env",
+        help="passwords: a file of lines role=password, or env for BUS_PASSWORD_<ROLE>; without it, EDTECH_BUS_URL's",
+    )
+    defined.set_defaults(action=_definitions)
+
     letters = commands.add_parser("dead-letters", help="tasks and events that failed five times")
     kinds = letters.add_subparsers(required=True, metavar="ACTION")
-    kinds.add_parser("list", help="print them with their reasons").set_defaults(action=_list_dead_letters)
+    listed = kinds.add_parser("list", help="print them with their reasons")
+    listed.add_argument("--limit", type=int, default=MOST_DEAD_LETTERS, metavar="N", help="at most so many")
+    listed.set_defaults(action=_list_dead_letters)
     replay = kinds.add_parser("replay", help="deliver them again")
     replay.add_argument("ids", nargs="+", metavar="ID")
     replay.set_defaults(action=_replay_dead_letters)
@@ -147,33 +160,72 @@ def _doctor(_: argparse.Namespace, settings: Settings) -> int:
     return 0 if all(finding.well for finding in findings) else 1
 
 
-async def _with_broker(settings: Settings, ids: Sequence[str] | None) -> int:
-    broker = open_broker(
-        settings.bus_url,
-        data=settings.data,
-        topology=topology(load()),
-        clock=SystemClock(settings.data),
-        retry_tiers_ms=settings.retry_tiers_ms,
-    )
+def _with_broker(settings: Settings, work: Callable[[Broker], Awaitable[int]]) -> int:
+    async def run() -> int:
+        broker = open_broker(
+            settings.bus_url,
+            data=settings.data,
+            topology=topology(load()),
+            clock=SystemClock(settings.data),
+            retry_tiers_ms=settings.retry_tiers_ms,
+        )
+        try:
+            return await work(broker)
+        finally:
+            await broker.close()
+
     try:
-        if ids is None:
-            for letter in await broker.dead_letters():
-                say(f"{letter.id}  {letter.queue}  {letter.type}  {letter.reason}")
-            return 0
-        unknown = [message_id for message_id in ids if not await broker.replay(message_id)]
-        for message_id in unknown:
-            say(f"{message_id} is not among the dead letters; `edtech dead-letters list` shows them.")
-        return 1 if unknown else 0
-    finally:
-        await broker.close()
+        return asyncio.run(run())
+    except AppError as fault:
+        say(fault.message)
+    except ValueError as fault:
+        say(str(fault))
+    return 1
 
 
-def _list_dead_letters(_: argparse.Namespace, settings: Settings) -> int:
-    return asyncio.run(_with_broker(settings, None))
+def _list_dead_letters(chosen: argparse.Namespace, settings: Settings) -> int:
+    async def show(broker: Broker) -> int:
+        letters = await broker.dead_letters(chosen.limit + 1)
+        for letter in letters[: chosen.limit]:
+            say(f"{letter.id}  {letter.queue}  {letter.type}  {letter.reason}")
+        if len(letters) > chosen.limit:
+            say(f"There are more than these {chosen.limit}; --limit shows them.")
+        return 0
+
+    return _with_broker(settings, show)
 
 
 def _replay_dead_letters(chosen: argparse.Namespace, settings: Settings) -> int:
-    return asyncio.run(_with_broker(settings, chosen.ids))
+    async def replay(broker: Broker) -> int:
+        unknown = [message_id for message_id in chosen.ids if not await broker.replay(message_id)]
+        for message_id in unknown:
+            say(f"{message_id} is not among the dead letters; `edtech dead-letters list` shows them.")
+        return 1 if unknown else 0
+
+    return _with_broker(settings, replay)
+
+
+def _declare(_: argparse.Namespace, settings: Settings) -> int:
+    async def declare(broker: Broker) -> int:
+        await broker.declare()
+        say("Everything is declared.")
+        return 0
+
+    return _with_broker(settings, declare)
+
+
+def _definitions(chosen: argparse.Namespace, settings: Settings) -> int:
+    from edkit.bus.rabbit import topology as rabbit  # what only this command needs
+
+    services = topology(load())
+    try:
+        secrets = rabbit.secrets_of((*services.services, rabbit.OPERATOR), settings.bus_url, chosen.secrets, os.environ)
+        made = rabbit.definitions(services, rabbit.vhost_of(settings.bus_url), secrets, settings.retry_tiers_ms)
+    except (ValueError, OSError) as fault:
+        say(f"No definitions: {fault}.")
+        return 1
+    say(json.dumps(made, indent=1))
+    return 0
 
 
 def _run(chosen: argparse.Namespace, settings: Settings) -> int:

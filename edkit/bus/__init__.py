@@ -79,6 +79,10 @@ class Broker(Protocol):
     """The whole bus as a process sees it."""
 
     def connect(self, role: str) -> Bus: ...
+    async def declare(self) -> None:
+        """Make what must be there before the first message and is missing; only where messages leave the process."""
+        ...
+
     async def dead_letters(self, limit: int = MOST_DEAD_LETTERS) -> Sequence[DeadLetter]:
         """The dead letters that died first, at most `limit` of them. They stay where they are."""
         ...

@@ -33,6 +33,9 @@ class MemoryBroker:
     def connect(self, role: str) -> Bus:
         return MemoryBus(self, role)
 
+    async def declare(self) -> None:
+        """Nothing: the journal makes itself."""
+
     def join(self, bus: "MemoryBus") -> None:
         self._connections.setdefault(bus.role, []).append(bus)
 

@@ -5,34 +5,19 @@ acknowledgements then.
 
 import asyncio
 from collections.abc import Sequence
-from urllib.parse import unquote, urlsplit
 
 from edkit.bus import MOST_DEAD_LETTERS, Bus, DeadLetter, Handler, Topology
 from edkit.bus.rabbit import operator
 from edkit.bus.rabbit.calls import Calls
 from edkit.bus.rabbit.consumer import Consumer
 from edkit.bus.rabbit.publisher import Publisher, Unroutable
-from edkit.bus.rabbit.topology import EVENTS, OPERATOR, TASKS, Table
+from edkit.bus.rabbit.topology import EVENTS, OPERATOR, TASKS, Table, url_of
 from edkit.clock import Clock
 from edkit.errors import Unavailable
 from edkit.message import Envelope, Reply
 
 START_S = 5.0
 """How long `serve` waits for the broker before it goes on, unready, while the connections keep trying and say so."""
-
-
-def vhost_of(url: str) -> str:
-    """The virtual host that an AMQP URL names."""
-    return unquote(urlsplit(url).path[1:]) or "/"
-
-
-def url_of(url: str, role: str) -> str:
-    """`url` for one role. Raises ValueError when its user is another: the broker's word on who sends rests on it."""
-    own = url.replace("{service}", role)
-    user = unquote(urlsplit(own).username or "")
-    if user != role:
-        raise ValueError(f"EDTECH_BUS_URL: the user must be {role} (or {{service}}), not {user!r}")
-    return own
 
 
 class RabbitBroker:
@@ -49,7 +34,6 @@ class RabbitBroker:
         return bus
 
     async def declare(self) -> None:
-        """Make exchanges, queues and bindings that are missing, as the operator."""
         await operator.declare(url_of(self._url, OPERATOR), self.table)
 
     async def dead_letters(self, limit: int = MOST_DEAD_LETTERS) -> Sequence[DeadLetter]:

@@ -108,7 +108,9 @@ class Consumer:
         channel, side = await connection.channel(), await connection.channel()
         await channel.set_qos(PREFETCH)
         await side.set_qos(PREFETCH_NOTICES)
-        queue = await channel.get_queue(queue_of(self._role))  # raises when it was not declared yet
+        for name in (dead_queue(self._role), *(retry_queue(self._role, wait) for wait in self._tiers)):
+            await channel.get_queue(name)  # raises when the broker's topology is not the one of our settings
+        queue = await channel.get_queue(queue_of(self._role))
         name = notices_queue(self._role, self._chance.digits(12))
         limits: dict[str, FieldValue] = {"x-max-length": MOST_NOTICES, "x-overflow": "drop-head"}
         notices = await side.declare_queue(name, exclusive=True, auto_delete=True, arguments=limits)

@@ -16,7 +16,9 @@ import base64
 import hashlib
 import re
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any, NamedTuple
+from urllib.parse import unquote, urlsplit
 
 from edkit.bus import Topology
 
@@ -62,6 +64,20 @@ def retry_queue(service: str, wait_ms: int) -> str:
 def dead_queue(service: str) -> str:
     """Where its dead letters lie."""
     return f"edtech.{service}.dead"
+
+
+def vhost_of(url: str) -> str:
+    """The virtual host that an AMQP URL names."""
+    return unquote(urlsplit(url).path[1:]) or "/"
+
+
+def url_of(url: str, role: str) -> str:
+    """`url` for one role. Raises ValueError when its user is another: the broker's word on who sends rests on it."""
+    own = url.replace("{service}", role)
+    user = unquote(urlsplit(own).username or "")
+    if user != role:
+        raise ValueError(f"EDTECH_BUS_URL: the user must be {role} (or {{service}}), not {user!r}")
+    return own
 
 
 class Exchange(NamedTuple):
@@ -230,3 +246,15 @@ def _hashed(role: str, password: str) -> str:
     """As RabbitMQ keeps a password. The salt follows from both, so that nobody can tell it and it needs no dice."""
     salt = hashlib.sha256(f"{role}\n{password}".encode()).digest()[:4]
     return base64.b64encode(salt + hashlib.sha256(salt + password.encode()).digest()).decode()
+
+
+def secrets_of(roles: Sequence[str], url: str, source: str | None, environ: Mapping[str, str]) -> dict[str, str]:
+    """The password of each role: from a file of lines `role=password`, from `BUS_PASSWORD_<ROLE>` in the environment
+    (source `env`), or the one in `url`."""
+    if source is None:
+        return {role: unquote(urlsplit(url.replace("{service}", role)).password or "") for role in roles}
+    if source == "env":
+        return {role: environ.get(f"BUS_PASSWORD_{role.upper()}", "") for role in roles}
+    lines = Path(source).read_text(encoding="utf-8").splitlines()
+    pairs = [line.partition("=") for line in lines if line.strip() and not line.startswith("#")]
+    return {role.strip(): password.strip() for role, _, password in pairs}
