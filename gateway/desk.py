@@ -1,7 +1,7 @@
 """What a route works with: who asks, and the two ways to have a message answered."""
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -11,9 +11,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from edkit import message
-from edkit.errors import Unauthenticated
+from edkit.errors import TimedOut, Unauthenticated, Unavailable
 from edkit.message import ANONYMOUS, Actor
 from edkit.service import LocalCalls, Runtime
+from gateway.breaker import INTERRUPTED, Breakers, honest
+from gateway.guard import SAFE
 from gateway.idempotency import hash_of, message_id_for
 from gateway.limits import Limits
 from gateway.signins import SignIns, sign_ins_of
@@ -30,10 +32,11 @@ class Desk:
     local: LocalCalls
     limits: Limits
     sign_ins: SignIns
+    breakers: Breakers
 
     @classmethod
     def open(cls, runtime: Runtime, limits: Limits) -> "Desk":
-        return cls(runtime, runtime.local, limits, sign_ins_of(runtime))
+        return cls(runtime, runtime.local, limits, sign_ins_of(runtime), Breakers(runtime.clock.monotonic))
 
 
 @dataclass(frozen=True)
@@ -61,13 +64,33 @@ class Visit:
     async def raw(
         self, sent: message.Request[Any], *, timeout: float = DEFAULT_TIMEOUT_S, message_id: str | None = None
     ) -> bytes:
-        """The answer's JSON bytes. With a `message_id` the service keeps its reply and gives the same one again."""
+        """The answer's JSON bytes. With a `message_id` the service keeps its reply and gives the same one again.
+
+        What was interrupted is asked a second time where that is harmless: to read, or under the same id.
+        """
         remember = message_id is not None
         if sent.service == self.desk.runtime.name:
             return await self.desk.local.call_raw(sent, actor=self.actor, message_id=message_id, remember=remember)
-        return await self.desk.runtime.bus.call_raw(
-            sent, actor=self.actor, timeout=timeout, message_id=message_id, remember=remember
-        )
+        changes = self.request.method not in SAFE
+        clock = self.desk.runtime.clock
+        until = clock.monotonic() + timeout
+
+        def ask() -> Awaitable[bytes]:
+            left = until - clock.monotonic()
+            return self.desk.runtime.bus.call_raw(
+                sent, actor=self.actor, timeout=left, message_id=message_id, remember=remember
+            )
+
+        breaker = self.desk.breakers.of(sent.service)
+        try:
+            try:
+                return await breaker.call(ask)
+            except Unavailable as error:
+                if error.code != INTERRUPTED or (changes and not remember):
+                    raise
+                return await breaker.call(ask)
+        except (Unavailable, TimedOut) as error:
+            raise honest(error, changes=changes, keyed=remember) from error
 
     async def ask(self, sent: message.Request[Any], *, status: int = 200) -> Response:
         """The service's answer, handed through unread. 204 has no body."""
