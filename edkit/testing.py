@@ -7,7 +7,7 @@ from typing import Any
 
 from edkit.bus import open_broker
 from edkit.chance import SeededChance
-from edkit.clock import ManualClock
+from edkit.clock import Clock, ManualClock
 from edkit.ids import CountingIds
 from edkit.launch import migrate, open_runtime, serving, topology
 from edkit.service import Runtime, Service
@@ -19,7 +19,7 @@ async def running(
     folder: Path,
     services: Sequence[Service],
     *,
-    clock: ManualClock | None = None,
+    clock: Clock | None = None,
     database_url: str = "",
     serve: bool = True,
     **settings: Any,
