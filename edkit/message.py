@@ -11,7 +11,7 @@ The kind says the guarantee:
 Consumers of Tasks and Events write an inbox row with their effect, so the effect happens once.
 """
 
-from typing import Any, ClassVar, Generic, Literal, TypeVar
+from typing import Any, ClassVar, Generic, Literal, NamedTuple, TypeVar
 
 from pydantic import BaseModel, ConfigDict
 
@@ -106,6 +106,12 @@ class Envelope(Frozen):
     expires_at: int | None = None
     remember: bool = False
     body: dict[str, Any]
+
+
+class Ready(NamedTuple):
+    """An answer of a handler that is in JSON already, such as one from the cache."""
+
+    body: bytes
 
 
 class Reply(Frozen):

@@ -26,7 +26,7 @@ from edkit.db.outbox import Outbox
 from edkit.errors import AppError, FieldError, Forbidden, Malformed, TimedOut
 from edkit.ids import Ids
 from edkit.limits import Limiter
-from edkit.message import SYSTEM, Actor, Envelope, Event, Message, Notice, Reply, Request, Task
+from edkit.message import SYSTEM, Actor, Envelope, Event, Message, Notice, Ready, Reply, Request, Task
 from edkit.settings import Settings
 from edkit.sockets import WebSocket
 from edkit.tokens import Keys
@@ -39,12 +39,6 @@ NO_TRANSACTION: Any = None
 
 PATIENCE_S, LOOK_AGAIN_S = 60.0, 0.5
 """For how long a task or event waits for its database before that counts as a failure, and how often it looks."""
-
-
-class Ready(NamedTuple):
-    """An answer that is in JSON already, such as one from the cache."""
-
-    body: bytes
 
 
 class Handling(NamedTuple):
@@ -201,10 +195,8 @@ class Runtime:
 
     async def close(self) -> None:
         """Let go of what the launcher opened for this service alone."""
-        await self.blobs.close()
-        await self.cache.close()
-        await self.limits.close()
-        await self.database.close()
+        for port in (self.blobs, self.cache, self.limits, self.database):
+            await port.close()
 
     async def announce(self, session: AsyncSession, message: Task | Event, *, actor: Actor = SYSTEM) -> None:
         """Put a message into the outbox inside the transaction of `session`."""
@@ -397,10 +389,9 @@ def decode(envelope: Envelope) -> Message:
 
 
 def _answer(message: Message, answer: Any) -> Reply:
-    if isinstance(answer, Ready):
-        return Reply(ok=True, body=answer.body)
     if isinstance(message, Request):
-        return Reply(ok=True, body=answer_type(type(message)).dump_json(answer))
+        ready = isinstance(answer, Ready)
+        return Reply(ok=True, body=answer.body if ready else answer_type(type(message)).dump_json(answer))
     return Reply(ok=True, body=b"null")
 
 

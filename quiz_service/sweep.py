@@ -2,7 +2,8 @@
 
 from edkit import log
 from edkit.service import Runtime
-from quiz_service.repository import FileRepository, QuizRepository
+from quiz_service.repository.files import FileRepository
+from quiz_service.repository.quizzes import QuizRepository
 
 logger = log.get(__name__)
 EVERY_S = 3600.0

@@ -20,13 +20,16 @@ class Cache(Protocol):
     async def close(self) -> None: ...
 
 
-async def read_through(cache: Cache, key: str, ttl_s: float, make: Callable[[], Awaitable[bytes]]) -> bytes:
-    """What is kept under `key`, or else what `make` makes, kept for the next."""
+async def read_through(cache: Cache, key: str, ttl_s: float, make: Callable[[], Awaitable[tuple[str, bytes]]]) -> bytes:
+    """What is kept under `key`, or else what `make` makes, kept for the next.
+
+    `make` says under which key: what `key` named may have been replaced before it was read.
+    """
     if (kept := await cache.get(key)) is not None:
         reads_total.labels("yes").inc()
         return kept
     reads_total.labels("no").inc()
-    made = await make()
+    key, made = await make()
     await cache.put(key, made, ttl_s)
     return made
 

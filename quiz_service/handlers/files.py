@@ -8,7 +8,7 @@ from edkit.errors import Conflict, Invalid
 from edkit.service import Context
 from quiz_service.handlers.quizzes import check_writer
 from quiz_service.pictures import PICTURE_MAX, NotAPicture, media_type_of
-from quiz_service.repository import FileNotFound, FileRepository, StoredFile
+from quiz_service.repository.files import FileNotFound, FileRepository, StoredFile
 
 PLAIN_BYTES = "application/octet-stream"
 """The type of everything that is no picture: saved by its owner, shown by no browser."""

@@ -6,7 +6,7 @@ from quiz_service import rules
 from quiz_service.handlers.quizzes import check_writer, store_new
 from quiz_service.importing.formats import TEXT_MAX, XLSX_MAX, check_size, read_aside
 from quiz_service.importing.parsed import Parsed
-from quiz_service.repository import FileNotFound, FileRepository
+from quiz_service.repository.files import FileNotFound, FileRepository
 
 
 async def read_import(cmd: ImportQuiz, ctx: Context) -> Parsed:

@@ -2,7 +2,9 @@
 
 from edkit.contracts.accounts import ExportedFile, ExportQuizData, UserErased
 from edkit.service import Context
-from quiz_service.repository import FileRepository, QuizRepository, ReportRepository
+from quiz_service.repository.files import FileRepository
+from quiz_service.repository.quizzes import QuizRepository
+from quiz_service.repository.reports import ReportRepository
 
 
 async def forget_user(event: UserErased, ctx: Context) -> None:

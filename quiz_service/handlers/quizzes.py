@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from edkit.cache import read_through
 from edkit.contracts.common import Nothing, Page
 from edkit.contracts.game_messages import GetQuizForGame
 from edkit.contracts.questions import Question
@@ -18,12 +19,15 @@ from edkit.contracts.quizzes import (
     RestoreQuiz,
 )
 from edkit.errors import Conflict, FieldError, Forbidden, Invalid
-from edkit.message import Actor
+from edkit.message import Actor, Ready
 from edkit.service import Context
 from quiz_service import rules
-from quiz_service.repository import FileRepository, QuizRepository
+from quiz_service.repository.files import FileRepository
+from quiz_service.repository.quizzes import QuizRepository, edition_of
 
 WRITERS = ("teacher", "admin")
+KEPT_S = 300.0
+"""For how long a quiz stays in the cache unread."""
 
 
 async def create_quiz(cmd: CreateQuiz, ctx: Context) -> Quiz:
@@ -32,9 +36,16 @@ async def create_quiz(cmd: CreateQuiz, ctx: Context) -> Quiz:
     return await store_new(ctx, cmd.quiz_id, cmd.fields)
 
 
-async def get_quiz(cmd: GetQuiz, ctx: Context) -> Quiz:
+async def get_quiz(cmd: GetQuiz, ctx: Context) -> Ready:
     """The actor's own quiz, solutions included."""
-    return await QuizRepository(ctx.session).quiz_for(ctx.actor, cmd.quiz_id)
+    repository = QuizRepository(ctx.session)
+    edition = await repository.edition_for(ctx.actor, cmd.quiz_id)
+
+    async def make() -> tuple[str, bytes]:
+        quiz = await repository.quiz_for(ctx.actor, cmd.quiz_id)
+        return edition_of(quiz).key, quiz.model_dump_json().encode()
+
+    return Ready(await read_through(ctx.cache, edition.key, KEPT_S, make))
 
 
 async def get_quiz_for_game(cmd: GetQuizForGame, ctx: Context) -> Quiz:

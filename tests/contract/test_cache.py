@@ -74,12 +74,21 @@ async def test_what_was_dropped_is_gone_and_dropping_again_is_no_error(cache: Ca
 async def test_reading_through_makes_a_thing_once(cache: Cache) -> None:
     made = []
 
-    async def make() -> bytes:
+    async def make() -> tuple[str, bytes]:
         made.append(1)
-        return b"made"
+        return "a", b"made"
 
     assert [await read_through(cache, "a", 10, make) for _ in range(3)] == [b"made"] * 3
     assert len(made) == 1
+
+
+async def test_what_was_replaced_while_it_was_read_is_kept_under_its_new_name(cache: Cache) -> None:
+    async def make() -> tuple[str, bytes]:
+        return "version 2", b"2"
+
+    assert await read_through(cache, "version 1", 10, make) == b"2"
+    assert await cache.get("version 1") is None
+    assert await cache.get("version 2") == b"2"
 
 
 async def test_a_value_is_there_until_its_time_is_over() -> None:

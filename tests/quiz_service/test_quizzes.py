@@ -19,7 +19,7 @@ from edkit.contracts.quizzes import (
 )
 from edkit.errors import Conflict, Forbidden, Invalid, NotFound
 from edkit.message import Request
-from quiz_service.repository import VERSIONS_KEPT
+from quiz_service.repository.quizzes import VERSIONS_KEPT
 from quiz_service.sweep import sweep
 from tests.quiz_service.conftest import MAI, OTHER, STUDENT, World, make_quiz
 
