@@ -4,7 +4,7 @@ import asyncio
 import itertools
 import json
 import secrets
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -17,21 +17,33 @@ PATIENCE_S = 60.0
 
 
 class World:
-    """A running product at `base`, in whichever mode. Names are made unique, so scenarios may share one world."""
+    """A running product at `base`, in whichever mode. Names are made unique, so scenarios may share one world.
 
-    def __init__(self, base: str, http: aiohttp.ClientSession, restart: Callable[[], Any] | None = None) -> None:
+    `doors` are where sockets go in, if not at `base`: hosts by the first, everybody else by all of them in turns.
+    """
+
+    def __init__(
+        self,
+        base: str,
+        http: aiohttp.ClientSession,
+        restart: Callable[[], Any] | None = None,
+        doors: Sequence[str] = (),
+    ) -> None:
         self.base, self.http, self.restart = base, http, restart
+        self.hosts_door, self._doors = (doors or (base,))[0], itertools.cycle(doors or (base,))
         self._numbers, self._mark = itertools.count(1), secrets.token_hex(4)
         self._sockets: list[Seat] = []
         self.heard: list[str] = []
 
     @classmethod
     @asynccontextmanager
-    async def at(cls, base: str, restart: Callable[[], Any] | None = None) -> AsyncIterator["World"]:
+    async def at(
+        cls, base: str, restart: Callable[[], Any] | None = None, doors: Sequence[str] = ()
+    ) -> AsyncIterator["World"]:
         """A world whose sockets are closed in the end."""
         connector = aiohttp.TCPConnector(limit=0)
         async with aiohttp.ClientSession(connector=connector, timeout=aiohttp.ClientTimeout(20)) as http:
-            world = cls(base, http, restart)
+            world = cls(base, http, restart, doors)
             try:
                 yield world
             finally:
@@ -40,6 +52,10 @@ class World:
     def number(self) -> int:
         """A number not given before in this world."""
         return next(self._numbers)
+
+    def door(self) -> str:
+        """Where the next socket goes in."""
+        return next(self._doors)
 
     async def ask(self, method: str, path: str, token: str = "", body: Any = None) -> tuple[int, Any]:
         """Status and JSON body of one HTTP request; the bytes are remembered."""
@@ -74,7 +90,7 @@ class World:
         """A teacher with an open lobby over `quiz`."""
         token = token or await self.person("teacher")
         quiz_id = await self.quiz(token, quiz)
-        seat = HostSeat(self, {"token": token})
+        seat = HostSeat(self, {"token": token}, self.hosts_door)
         self._sockets.append(seat)
         await seat.wire.open(seat.auth, PATIENCE_S)
         opened = await seat.do("create_game", quiz_id=quiz_id, settings={"reading_ms": 0} | settings)
@@ -102,14 +118,14 @@ class World:
 class Seat:
     """One connection. `inbox` has every event in order, `raw` every packet as it came."""
 
-    def __init__(self, world: World, auth: dict[str, Any]) -> None:
+    def __init__(self, world: World, auth: dict[str, Any], door: str = "") -> None:
         self.world, self.auth = world, auth
         self.inbox: list[tuple[str, dict[str, Any]]] = []
         self.raw: list[str] = []
         self.token = ""
         self._news = asyncio.Event()
         self._read = 0
-        self.wire = Wire(world.http, world.base, self._hear)
+        self.wire = Wire(world.http, door or world.door(), self._hear)
 
     async def do(self, event: str, **payload: Any) -> dict[str, Any]:
         """The acknowledgement, which must be ok."""
