@@ -76,6 +76,8 @@ def configure(level: str = "INFO") -> None:
     root.setLevel(level)
     for chatty in ("uvicorn.access", "alembic", "aiosqlite", "asyncio", "multipart", "python_multipart"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
+    for alarmed in ("aiormq", "aio_pika"):  # edkit.bus says what happens to its connections, once and not at each try
+        logging.getLogger(alarmed).setLevel(logging.CRITICAL)
     for name in ("uvicorn", "uvicorn.error"):
         logging.getLogger(name).handlers[:] = []
         logging.getLogger(name).setLevel(logging.WARNING)

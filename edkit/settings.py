@@ -12,6 +12,9 @@ from edkit.message import Frozen
 
 PREFIX = "EDTECH_"
 
+LONGEST_LEAVING_S = 15
+"""Ending what is under way takes up to 13 s more, and orchestrators commonly kill after 30."""
+
 
 class BadSettings(Exception):
     """The configuration cannot be used. The message lists everything that is wrong, one line each."""
@@ -35,7 +38,9 @@ class Settings(Frozen):
         "", description="SQLAlchemy URL of a replica, with {service} in it; empty: everything is read from the primary"
     )
     bus_url: str = Field(
-        "memory:", description="message bus; memory: keeps tasks and events in bus.db of the data folder"
+        "memory:",
+        description="message bus; memory: keeps tasks and events in bus.db of the data folder, or"
+        " amqp://{service}:password@host:5672/vhost",
     )
     hub_url: str = Field("memory:", description="hub between game servers: memory: or redis://host:6379/0")
     cache_url: str = Field("memory:", description="read-through cache: memory: or redis://host:6379/0")
@@ -69,6 +74,12 @@ class Settings(Frozen):
     body_limit: int = Field(2 * 2**20, ge=1024, description="largest JSON body, bytes")
     upload_limit: int = Field(50 * 2**20, ge=1024, description="largest uploaded file, bytes")
     retry_tiers_ms: tuple[int, ...] = Field((5_000, 30_000, 120_000, 600_000), description="waits before a retry")
+    leave_s: float = Field(
+        0, ge=0, le=10, description="how long a leaving process, unready already, goes on serving until that is noticed"
+    )
+    drain_s: float = Field(
+        0, ge=0, le=15, description="over how long a leaving game server hands its players to others; 0: there are none"
+    )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="least level that is logged")
     rate_limits: bool = Field(True, description="limit requests per person and address")
     clock_control: Path | None = Field(
@@ -108,6 +119,9 @@ class Settings(Frozen):
         faults = []
         if self.registration == "invite" and not self.invite_code:
             faults.append("EDTECH_INVITE_CODE: registration by invitation needs a code to ask for")
+        if self.leave_s + self.drain_s > LONGEST_LEAVING_S:
+            says = f"together at most {LONGEST_LEAVING_S} s, or the process would be killed before it has left"
+            faults.append(f"EDTECH_LEAVE_S, EDTECH_DRAIN_S: {says}")
         if self.mode == "production":
             if self.demo:
                 faults.append("EDTECH_DEMO: the demo school has known passwords; set EDTECH_DEMO=false")
