@@ -26,7 +26,8 @@ class Probes:
         """Each dependency by name, and in a sentence how it is."""
         checks: dict[str, Awaitable[None]] = {}
         for runtime in self._runtimes:
-            checks[f"{runtime.name} database"] = runtime.database.ping()
+            if runtime.service.metadata is not None:
+                checks[f"{runtime.name} database"] = runtime.database.ping()
             checks[f"{runtime.name} bus"] = runtime.bus.ping()
         results = await asyncio.gather(*checks.values(), return_exceptions=True)
         return {name: _sentence(result) for name, result in zip(checks, results, strict=True)}
