@@ -83,10 +83,10 @@ class Site:
         self._http = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(2))
         first = next(iter(self.replicas.values()))
         first.launch()  # migrates alone, so that the others find it done
-        await self.ready(first)
+        await self._ready_or_raise(first)
         for replica in self.replicas.values():
             replica.launch()
-        await asyncio.gather(*(self.ready(replica) for replica in self.replicas.values()))
+        await asyncio.gather(*(self._ready_or_raise(replica) for replica in self.replicas.values()))
         self._keepers = [asyncio.create_task(self._keep(replica)) for replica in self.replicas.values()]
 
     async def ready(self, replica: Replica, within_s: float = 90) -> None:
@@ -100,6 +100,11 @@ class Site:
                             return
                 await asyncio.sleep(0.05)
 
+    async def _ready_or_raise(self, replica: Replica) -> None:
+        await self.ready(replica)
+        if not replica.running:
+            raise RuntimeError(f"{replica.name} did not start: {replica.last_words()}")
+
     async def _keep(self, replica: Replica) -> None:
         """Start the process again whenever it ends."""
         while True:
@@ -109,6 +114,7 @@ class Site:
             code = replica.exit_code
             if code != -signal.SIGKILL:
                 self.notes.crashes.append(f"{replica.name} ended with {code}: {replica.last_words(1500)}")
+                await asyncio.sleep(2)
             self.notes.fault("kill", "start", replica.name)
             replica.launch()
             await self.ready(replica)
