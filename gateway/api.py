@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 from fastapi.exceptions import RequestValidationError
 from fastapi.openapi.utils import get_openapi
 from pydantic.json_schema import models_json_schema
@@ -20,8 +20,8 @@ UTC; ids are text.
 """
 
 
-def make_api() -> FastAPI:
-    """The application. Before it serves, `api.state.desk` is set to the open gateway's desk."""
+def make_api(*more: APIRouter) -> FastAPI:
+    """The application, and `more` routes. Before it serves, `api.state.desk` is set to the open gateway's desk."""
     api = FastAPI(
         title="EdTech",
         version="1",
@@ -41,6 +41,8 @@ def make_api() -> FastAPI:
     )
     for family in (public, auth, me, classes, quizzes, files, games):
         api.include_router(family.router)
+    for router in more:
+        api.include_router(router)
     return api
 
 

@@ -1,6 +1,7 @@
 """The gateway on one screen."""
 
 import orjson
+from fastapi import APIRouter
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -64,9 +65,12 @@ from gateway.signins import forget_session
 from gateway.site import Site
 
 
-def make_http(runtime: Runtime) -> Mounts:
-    """Everything that is not a probe or a socket: the API under `/api`, the web app everywhere else."""
-    api, limits = make_api(), Limits(runtime)
+def make_http(runtime: Runtime, *more: APIRouter) -> Mounts:
+    """Everything that is not a probe or a socket: the API under `/api`, the web app everywhere else.
+
+    `more` are routes of somebody who measures or tests.
+    """
+    api, limits = make_api(*more), Limits(runtime)
     api.state.desk = Desk.open(runtime, limits)
     guarded, site = Guard(api, runtime, limits), Site(runtime.settings.web_dir)
     document = Response(orjson.dumps(describe(api)), media_type="application/json")

@@ -8,12 +8,13 @@ clock is not.
 import argparse
 import json
 import statistics
+import sys
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from tests.bench import product, sockets
+from tests.bench import product, rpc, sockets
 from tests.bench.figures import Figures, Size
 from tests.bench.machine import python
 
@@ -45,6 +46,9 @@ NOTES = {
 
 
 def main() -> None:
+    if sys.argv[1:2] == ["rpc"]:
+        rpc.main(sys.argv[2:])
+        return
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--systems", default=";".join(SYSTEMS), help="names separated by ;")
