@@ -78,15 +78,19 @@ async def replay(url: str, services: Sequence[str], message_id: str) -> bool:
 async def _dead(
     channel: AbstractChannel, service: str, limit: int | None = None
 ) -> AsyncIterator[list[AbstractIncomingMessage]]:
-    """What lies in the dead queue of a service now, the oldest first. What is in the list at the end goes back."""
+    """What lies in the dead queue of a service now, `limit` different letters at most, the oldest first. What is in the
+    list at the end goes back."""
     queue = await channel.get_queue(dead_queue(service))
-    count = queue.declaration_result.message_count or 0
     messages: list[AbstractIncomingMessage] = []
-    while len(messages) < (count if limit is None else min(count, limit)):
+    ids: set[str | None] = set()
+    for _ in range(queue.declaration_result.message_count or 0):
         message = await queue.get(fail=False, timeout=CONNECT_S)
         if message is None:
             break
         messages.append(message)
+        ids.add(message.message_id)
+        if len(ids) == limit:
+            break
     yield messages
     for message in messages:
         await message.nack(requeue=True)
