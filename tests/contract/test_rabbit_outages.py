@@ -170,6 +170,37 @@ async def test_a_broker_that_hangs_is_told_from_one_that_is_slow(started: Rabbit
             await asyncio.sleep(0.01)
 
 
+async def test_a_broker_short_of_memory_takes_nothing_new_and_still_hears_what_is_done(
+    started: RabbitMQ, broker: Broker
+) -> None:
+    release = asyncio.Event()
+    handled = []
+
+    async def wait(message: Envelope) -> Reply:
+        await release.wait()
+        handled.append(message.id)
+        return OK
+
+    caller = broker.connect("caller")
+    for number in range(40):
+        await sent(caller, envelope("Work", "task", message_id=f"m{number}"))
+    await broker.connect("echo").serve(wait)
+    await asyncio.to_thread(started.control, "set_vm_memory_high_watermark", "0.000001")
+    try:
+        with pytest.raises(Unavailable):
+            await caller.publish("echo", envelope("Work", "task", message_id="more"))
+        release.set()
+        async with asyncio.timeout(HEAL_S):
+            while len(handled) < 40:
+                await asyncio.sleep(0.01)
+    finally:
+        await asyncio.to_thread(started.control, "set_vm_memory_high_watermark", "0.4")
+    await sent(caller, envelope("Work", "task", message_id="last"))
+    async with asyncio.timeout(HEAL_S):
+        while "last" not in handled:
+            await asyncio.sleep(0.01)
+
+
 async def test_a_queue_that_was_deleted_is_missed_and_taken_up_again(started: RabbitMQ, broker: Broker) -> None:
     inbox = Inbox()
     worker = broker.connect("echo")

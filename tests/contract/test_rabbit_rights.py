@@ -151,6 +151,21 @@ async def test_what_is_no_envelope_is_refused(broker: Broker, other: AbstractCha
     assert "not an envelope" in letter.reason
 
 
+@pytest.mark.parametrize("kind", ["request", "notice"])
+async def test_what_does_not_wait_in_queues_is_refused(broker: Broker, other: AbstractChannel, kind: str) -> None:
+    inbox = Inbox()
+    await broker.connect("echo").serve(inbox)
+    body = envelope("Ask", kind).model_dump_json().encode()
+    tasks, notices = [await other.get_exchange(name, ensure=False) for name in (TASKS, NOTICES)]
+    await tasks.publish(message(body, message_id="odd", user_id="other"), "echo")
+    assert [letter.id for letter in await buried(broker)] == ["odd"]
+    await notices.publish(message(user_id="other"), "")  # a task for everybody
+    await notices.publish(message(envelope("Nudge", "notice").model_dump_json().encode()), "")  # from nobody
+    await notices.publish(message(envelope("Nudge", "notice").model_dump_json().encode(), user_id="other"), "")
+    await inbox.holds(1)
+    assert [(one.kind, one.issuer) for one in inbox.seen] == [("notice", "other")]
+
+
 async def test_headers_of_a_stranger_are_not_believed(broker: Broker, other: AbstractChannel) -> None:
     inbox = Inbox(lambda _: Reply(ok=False, body=Invalid("no").to_data().model_dump_json().encode()))
     await broker.connect("echo").serve(inbox)

@@ -56,6 +56,7 @@ class RabbitBus:
         self._publisher = Publisher(url, role, broker.clock)
         self._consumer: Consumer | None = None
         self._beginning: list[asyncio.Future[None]] = []
+        self._closed = False
 
     async def request(self, service: str, envelope: Envelope, timeout: float) -> Reply:
         return await self._calls.request(service, envelope, timeout)
@@ -87,6 +88,9 @@ class RabbitBus:
         await asyncio.gather(*waits)
 
     async def close(self) -> None:
+        if self._closed:
+            return
+        self._closed = True
         takers = [self._calls.close()]
         if self._consumer is not None:
             takers.append(self._consumer.close())

@@ -183,6 +183,8 @@ class Consumer:
             envelope = Envelope.model_validate_json(message.body).model_copy(update={"issuer": issuer})
         except ValidationError as error:
             return await self._bury(message, f"it is not an envelope: {error.error_count()} faults")
+        if envelope.kind not in ("task", "event"):
+            return await self._bury(message, f"a {envelope.kind} does not wait here")
         reply = await guarded(self._handler, envelope)
         if reply.ok:
             return "ok"
@@ -216,11 +218,10 @@ class Consumer:
         task.add_done_callback(self._notices.discard)
 
     async def _notice(self, message: AbstractIncomingMessage) -> None:
-        issuer = message.user_id
         with contextlib.suppress(ValidationError):
-            if issuer:
-                envelope = Envelope.model_validate_json(message.body)
-                reply = await guarded(self._handler, envelope.model_copy(update={"issuer": issuer}))
+            envelope = Envelope.model_validate_json(message.body).model_copy(update={"issuer": message.user_id or ""})
+            if envelope.issuer and envelope.kind == "notice":
+                reply = await guarded(self._handler, envelope)
                 consumed_total.labels(NOTICES, "ok" if reply.ok else "failed").inc()
         with contextlib.suppress(*FAULTS):
             async with asyncio.timeout(LEAVE_S):
