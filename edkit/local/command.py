@@ -48,7 +48,7 @@ def run_installation(settings: Settings, given: Mapping[str, str], game_server_p
         return 1
     started.set()
     for part in installation.parts.values():
-        _say(f"  {part.name:16} 127.0.0.1:{part.port}")
+        _say(f"  {part.name:16} 127.0.0.1:{part.port:<6} process {part.pid}")
     announce(here, installation.haproxy.port)
     keeper = Keeper(installation.parts.values())
     while not stop.wait(LOOK_S):
