@@ -18,7 +18,8 @@ class Staged(NamedTuple):
 class Blobs(Protocol):
     """Content-addressed storage. The same bytes are stored once; `stage` and `promote` may be repeated without harm.
 
-    What `stage` or `promote` has returned survives a crash. Missing content raises FileNotFoundError.
+    What `stage` or `promote` has returned survives a crash. Missing content raises FileNotFoundError. An engine that
+    stands on a service raises Unavailable when that does not answer.
     """
 
     async def stage(self, chunks: AsyncIterator[bytes], limit: int) -> Staged:
@@ -47,12 +48,21 @@ class Blobs(Protocol):
         """Delete staged content not written for `older_than_s` seconds; the number deleted."""
         ...
 
+    async def close(self) -> None: ...
 
-def open_blobs(url: str) -> Blobs:
-    """The engine that `url` names: `folder:PATH`."""
+
+def open_blobs(url: str, key: str = "") -> Blobs:
+    """The engine that `url` names: `folder:PATH` or `azure:https://...`. `key` is the secret, where there is one."""
     scheme, _, rest = url.partition(":")
     if scheme == "folder":
         from edkit.blobs.folder import FolderBlobs
 
         return FolderBlobs(Path(rest))
-    raise ValueError(f"EDTECH_BLOBS_URL: no blob engine is called {scheme!r}; use folder:PATH")
+    if scheme == "azure":
+        from edkit.blobs.azure import AzureBlobs
+
+        return AzureBlobs(rest, key)
+    raise ValueError(
+        f"EDTECH_BLOBS_URL: no blob engine is called {scheme!r}; use folder:PATH or "
+        "azure:https://account.blob.core.windows.net/container"
+    )

@@ -111,3 +111,6 @@ class FolderBlobs:
                     path.unlink(missing_ok=True)
                     count += 1
         return count
+
+    async def close(self) -> None:
+        """Nothing is held open."""

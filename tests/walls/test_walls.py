@@ -51,6 +51,7 @@ WALLS = {
             "edkit/clock.py": "is the clock",
             "edkit/ids.py": "is the maker of ids",
             "edkit/chance.py": "is the dice",
+            "edkit/blobs/azure.py": "names temporary blobs, and lets the service read one for an hour",
             "edkit/blobs/folder.py": "names temporary files, and compares file times with the clock that set them",
             "edkit/cache/memory.py": "its clock is a parameter; the default is the machine's",
             "edkit/db/__init__.py": "backs off for milliseconds after a deadlock, as its database's driver would",
