@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from edkit.bus import Broker, Bus, Handler
+from edkit.clock import settle
 from edkit.errors import Invalid, TimedOut, Unavailable
 from edkit.message import Envelope, Reply
 from tests.contract.stages import OK, PATIENCE_S, Inbox, MemoryStage, Stage, envelope, rabbit_stage
@@ -331,7 +332,7 @@ async def test_b31_closing_ends_the_task_under_way_and_leaves_the_others_to_the_
     bus = await served(broker, "echo", handler)
     await begun.wait()
     closing = asyncio.create_task(bus.close())
-    await asyncio.sleep(0)  # it has begun to close
+    await settle()  # it has begun to close
     leave.set()
     await closing
     assert handled == ["m0"]
