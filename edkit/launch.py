@@ -10,6 +10,7 @@ from functools import partial
 from importlib import import_module
 
 import uvicorn
+from sqlalchemy.exc import DBAPIError
 
 from edkit import log
 from edkit.blobs import open_blobs
@@ -17,11 +18,12 @@ from edkit.bus import Broker, BusClient, Topology, open_broker
 from edkit.cache import open_cache
 from edkit.chance import Chance, SystemChance
 from edkit.clock import KEEP_MS, Clock, SystemClock, open_clock
-from edkit.db import Database
+from edkit.db import Database, explained
 from edkit.db.migrate import upgrade
 from edkit.db.outbox import Outbox
 from edkit.greeting import announce
 from edkit.ids import Ids, SystemIds
+from edkit.leaving import Leaving
 from edkit.limits import open_limits
 from edkit.probes import Probes, front_door
 from edkit.service import Mounts, Runner, Runtime, Service
@@ -34,6 +36,9 @@ logger = log.get(__name__)
 
 SERVICES = ("gateway", "quiz_service", "game_server")
 """Every service there is, in the order of starting. Each has `app.service`."""
+
+START_ATTEMPTS = 60
+"""How often, a second apart, a process that starts looks for its database."""
 
 LATE_S = 5
 """How long open HTTP requests may take to end when the process stops."""
@@ -105,7 +110,7 @@ async def opened(
     clock = clock or open_clock(settings.data, settings.clock_control)
     everything = table or load()
     chosen = [service for service in everything if service.name in names]
-    await asyncio.to_thread(migrate, settings, chosen)
+    await _migrate_patiently(settings, chosen)
     broker = open_broker(
         settings.bus_url,
         data=settings.data,
@@ -120,6 +125,18 @@ async def opened(
         await broker.close()
         for runtime in runtimes:
             await runtime.close()
+
+
+async def _migrate_patiently(settings: Settings, services: Sequence[Service]) -> None:
+    """Migrate, also when the database server starts a little later than this process."""
+    for attempt in range(1, START_ATTEMPTS + 1):
+        try:
+            return await asyncio.to_thread(migrate, settings, services)
+        except DBAPIError as error:
+            if explained(error) is None or attempt == START_ATTEMPTS:
+                raise
+            logger.warning("waits_for_database", error=str(error.orig))
+        await asyncio.sleep(1)
 
 
 @asynccontextmanager
@@ -182,8 +199,11 @@ class Server(uvicorn.Server):
 
 
 @asynccontextmanager
-async def listening(settings: Settings, mounts: Sequence[Mounts], probes: Probes) -> AsyncIterator[Server]:
-    """The HTTP and websocket side of this process."""
+async def listening(
+    settings: Settings, mounts: Sequence[Mounts], probes: Probes, leaving: Leaving | None = None
+) -> AsyncIterator[Server]:
+    """The HTTP and websocket side of this process. In the end it finishes the requests under way, but in a hurry."""
+    leaving = leaving or Leaving()
     websockets = [mount.websocket for mount in mounts if mount.websocket is not None]
     config = uvicorn.Config(
         front_door(mounts, probes),
@@ -204,40 +224,62 @@ async def listening(settings: Settings, mounts: Sequence[Mounts], probes: Probes
     )
     server = Server(config)
     task = asyncio.create_task(server.serve())
-    while not server.started:
-        if task.done():
-            await task
-            raise OSError(f"port {settings.port} could not be opened; choose another with EDTECH_PORT")
-        await asyncio.sleep(0.01)
+    hurry = asyncio.create_task(leaving.until_hurried())
+    hurry.add_done_callback(lambda _: setattr(server, "force_exit", True))
     try:
+        while not server.started:
+            if task.done():
+                await task
+                raise OSError(f"port {settings.port} could not be opened; choose another with EDTECH_PORT")
+            await asyncio.sleep(0.01)
         yield server
     finally:
         server.should_exit = True
+        await asyncio.wait([task])
+        hurry.cancel()
         await task
 
 
 async def up(settings: Settings, names: Sequence[str] = SERVICES, *, table: Sequence[Service] = ()) -> None:
-    """Run services of `table` in this process until SIGTERM or SIGINT: readiness off, drain, finish what is under way,
-    stop."""
-    stop = asyncio.Event()
+    """Run services of `table` in this process until SIGTERM or SIGINT.
+
+    Then: readiness off; `leave_s` for whoever watches it; sockets are sent elsewhere over `drain_s`; HTTP requests
+    under way are finished (5 s at most); background work ends, the outbox is sent, messages under way are answered
+    (2 s each at most). A second signal cuts the waiting short; one before everything is ready ends it at once.
+    """
+    leaving, starting = Leaving(), asyncio.current_task()
+
+    def ask() -> None:
+        leaving.ask()
+        if starting is not None:
+            starting.cancel()
+
     for number in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+        asyncio.get_running_loop().add_signal_handler(number, ask)
     clock = open_clock(settings.data, settings.clock_control)
-    async with opened(settings, names, clock, table=table) as runtimes:
-        probes = Probes(runtimes)
-        async with serving(runtimes), _beside("clock", partial(_keep_time, clock)):
-            mounts = [runtime.service.http(runtime) for runtime in runtimes if runtime.service.http is not None]
-            async with listening(settings, mounts, probes) as server:
-                _calm_the_collector()
-                probes.ready = True
-                logger.info("ready", port=server.port, services=list(names))
-                announce(settings, server.port)
-                await stop.wait()
-                probes.ready = False
-                logger.info("leaving")
-                for mount in mounts:
-                    if mount.drain is not None:
-                        await mount.drain()
+    try:
+        async with opened(settings, names, clock, table=table) as runtimes:
+            probes = Probes(runtimes)
+            async with serving(runtimes), _beside("clock", partial(_keep_time, clock)):
+                mounts = [runtime.service.http(runtime) for runtime in runtimes if runtime.service.http is not None]
+                async with listening(settings, mounts, probes, leaving) as server:
+                    starting = None
+                    _calm_the_collector()
+                    probes.ready = True
+                    logger.info("ready", port=server.port, services=list(names))
+                    announce(settings, server.port)
+                    await leaving.until_asked()
+                    probes.ready = False
+                    logger.info("leaving")
+                    await leaving.pause(settings.leave_s)
+                    for mount in mounts:
+                        if mount.drain is not None:
+                            await mount.drain(leaving)
+    except asyncio.CancelledError:
+        if starting is None or not leaving.asked:
+            raise
+        logger.info("left_before_ready")
+    logger.info("left")
 
 
 def _calm_the_collector() -> None:

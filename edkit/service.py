@@ -25,6 +25,7 @@ from edkit.db import Database, ReplicaFailed, explained, retrying
 from edkit.db.outbox import Outbox
 from edkit.errors import AppError, FieldError, Forbidden, Malformed, TimedOut
 from edkit.ids import Ids
+from edkit.leaving import Leaving
 from edkit.limits import Limiter
 from edkit.message import SYSTEM, Actor, Envelope, Event, Message, Notice, Ready, Reply, Request, Task
 from edkit.settings import Settings
@@ -69,7 +70,7 @@ class Mounts:
 
     apps: Mapping[str, ASGIApp]
     websocket: type[WebSocket] | None = None
-    drain: Callable[[], Awaitable[None]] | None = None
+    drain: Callable[[Leaving], Awaitable[None]] | None = None
 
 
 class Command(NamedTuple):

@@ -3,6 +3,7 @@
 from dataclasses import asdict
 
 from edkit import log, metrics
+from edkit.leaving import Leaving
 from edkit.service import Mounts, Runtime
 from edkit.sockets import SocketServer, SocketSettings
 from game_server.fanout import NAMESPACE
@@ -21,6 +22,10 @@ TICK_S = 1.0
 SWEEP_TICKS = 60
 PRESENCE_TICKS = 3
 """Hosts are told at least this often of players whose server died."""
+COMEBACKS_PER_S = 50
+"""Players who are sent elsewhere in a second: each costs their new server some 6 ms."""
+ALONE_S = 5
+"""Over how long at most players come back to a server that is the only one, once it is there again."""
 STATE = "game_server"
 HUB = "hub"
 
@@ -36,6 +41,7 @@ class GameServer:
         settings = runtime.settings
         limits = SocketSettings(allowed_origins=settings.allowed_origins, trusted_proxies=settings.trusted_proxies)
         self.sockets = SocketServer(PATH, {NAMESPACE: self.games}, limits)
+        self._drain_s = settings.drain_s
         self._ticks = 0
 
     async def start(self) -> None:
@@ -70,10 +76,17 @@ class GameServer:
         if self._ticks % SWEEP_TICKS == 0:
             await self.play.presence.sweep()
 
-    async def drain(self) -> None:
-        """Let everybody go to another server, then end what is under way."""
-        self.games.move_all()
-        self.sockets.drain()
+    async def drain(self, leaving: Leaving | None = None) -> None:
+        """Let nobody in any more and send everybody elsewhere, one after the other; then end what is under way.
+
+        Players stay until it is their turn where there are other servers (`drain_s`); else this one ends at once.
+        """
+        self.games.leaving = True
+        spread_s = len(self.sockets.engine.sessions) / COMEBACKS_PER_S
+        if self._drain_s:
+            await self.sockets.disperse(min(spread_s, self._drain_s), self.games.move, leaving or Leaving())
+        else:
+            self.sockets.tell(min(spread_s, ALONE_S), self.games.move)
         await self.sockets.close()
         await self.close()
 

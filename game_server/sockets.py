@@ -43,8 +43,6 @@ MOST_FAULTS = 20
 """Beyond these a payload is not looked at closely enough to say what is wrong with it: saying so takes the time."""
 CUT_AFTER = 500
 """Refusals for flooding after which a socket is cut."""
-MOVE_WITHIN_MS = 5_000
-"""When a server leaves, its clients come back spread over this time."""
 
 Ack = dict[str, Any]
 W = TypeVar("W", bound=wire.Wire)
@@ -99,6 +97,8 @@ class Games:
         events, joins = Bucket(clock, EVENTS_PER_S, EVENTS_AT_ONCE), Bucket(clock, JOINS_PER_S, JOINS_AT_ONCE)
         socket.state = Session(events, joins, actor=actor, device=device)
         self._sockets.add(socket)
+        if self.leaving:
+            self.move(socket, 0)  # it was on its way in when all others were told
         return None if actor is None and handshake.resume is None else self._recognise(socket, actor, handshake.resume)
 
     def received(self, socket: Socket, event: str, args: list[object]) -> Awaitable[object] | object:
@@ -140,12 +140,9 @@ class Games:
             if session.player is not None and session.probing.due(self._play.clock.monotonic()):
                 self._probe(socket, session)
 
-    def move_all(self) -> None:
-        """This server is leaving: nobody comes in any more, and everybody comes back elsewhere, not all at once."""
-        self.leaving = True
-        for socket in list(self._sockets):
-            wait = int(self._play.chance.uniform(0, MOVE_WITHIN_MS))
-            socket.send(packet(wire.Move(retry_after_ms=wait)))
+    def move(self, socket: Socket, after_s: float) -> None:
+        """This server is leaving: whoever has this socket comes back elsewhere after so many seconds."""
+        socket.send(packet(wire.Move(retry_after_ms=int(after_s * 1000))))
 
     # Events
 

@@ -6,6 +6,7 @@ expire; the message is then sent again, and the consumer's inbox makes its effec
 """
 
 import asyncio
+import contextlib
 from collections.abc import Callable
 
 from sqlalchemy import MetaData, delete, event, insert, or_, select, update
@@ -23,6 +24,7 @@ sent_total = metrics.counter("outbox_sent", "Messages sent from outboxes", ["ser
 
 BATCH = 100
 CLAIM_MS = 30_000
+LEAVE_S = 2
 KEEP_MS = 7 * 24 * 3_600_000
 
 
@@ -60,11 +62,23 @@ class Outbox:
         return len(envelopes)
 
     async def relay(self) -> None:
-        """Send for ever: at once after a commit that announced something, and each second for what others left."""
+        """Send for ever: at once after a commit that announced something, and each second for what others left.
+
+        Cancelled, it sends what is there, for 2 s at most.
+        """
+        try:
+            await self._relay_for_ever()
+        finally:
+            with contextlib.suppress(Exception):
+                async with asyncio.timeout(LEAVE_S):
+                    while await self._whole_batch():
+                        pass
+
+    async def _relay_for_ever(self) -> None:
         swept = self._clock.now()
         while True:
             try:
-                while await self.relay_once():
+                while await self._whole_batch():
                     pass
                 if self._clock.now() - swept > 600_000:
                     swept = self._clock.now()
@@ -77,6 +91,16 @@ class Outbox:
                     await self._wake.wait()
             except TimeoutError:
                 continue
+
+    async def _whole_batch(self) -> int:
+        """`relay_once`, which cancelling does not cut short: others would wait until its claims expire."""
+        batch = asyncio.ensure_future(self.relay_once())
+        try:
+            return await asyncio.shield(batch)
+        except asyncio.CancelledError:
+            await asyncio.wait([batch], timeout=LEAVE_S)
+            batch.cancel()
+            raise
 
     async def _claim(self) -> list[Envelope]:
         table, now = self._table, self._clock.now()

@@ -3,10 +3,11 @@
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
 from edkit.errors import AppError
+from edkit.leaving import Leaving
 from edkit.sockets import packets
 from edkit.sockets.engine import Engine, new_id
 from edkit.sockets.packets import ACK, CONNECT, EVENT, WireError
@@ -18,6 +19,10 @@ from edkit.sockets.websocket import WebSocket, websocket_protocol
 from edkit.sockets.wheel import CallLater
 
 log = logging.getLogger(__name__)
+
+LEFT = "server shutting down", 1012, "the server is leaving"
+SLICE_S, LATE_S, BUSY_S = 0.1, 0.5, 1.0
+"""How `disperse` looks at its watch, and how long it waits for clients and for handlers."""
 
 
 def internal_failure(error: Exception) -> object:
@@ -54,6 +59,34 @@ class SocketServer:
         """Refuse new sessions (503) from now on; the present ones go on."""
         self.engine.draining = True
 
+    async def disperse(self, spread_s: float, tell: Callable[[Socket, float], None], leaving: Leaving) -> None:
+        """Refuse new sessions, give each present one its own moment, evenly spread over the next `spread_s` seconds,
+        and end it half a second after that, when its client should have gone by itself. Returns early in a hurry.
+
+        Every socket is told at once how many seconds it has. A handler under way puts off the end of its session by a
+        second at most.
+        """
+        loop, sessions = asyncio.get_running_loop(), self.tell(spread_s, tell)
+        began = loop.time()
+        for place, session in enumerate(sessions):
+            moment = began + spread_s * place / len(sessions) + LATE_S
+            while session.is_open and (left := moment + BUSY_S * bool(session.running) - loop.time()) > 0:
+                if leaving.hurried:
+                    return
+                await leaving.pause(min(left, SLICE_S))
+            session.close(*LEFT)
+
+    def tell(self, spread_s: float, tell: Callable[[Socket, float], None]) -> Sequence[Session]:
+        """Refuse new sessions, and tell every socket after how many seconds its client may come back, one after the
+        other within `spread_s`. The sessions in that order."""
+        self.drain()
+        sessions = list(self.engine.sessions.values())
+        for place, session in enumerate(sessions):
+            for socket in list(session.channels.values()):
+                if isinstance(socket, Socket):
+                    tell(socket, spread_s * place / len(sessions))
+        return sessions
+
     async def close(self, *, at_once: int = 500, pause_s: float = 0.05, grace_s: float = 5.0) -> None:
         """End all sessions, `at_once` of them between pauses; clients reconnect by themselves. Waits for handlers that
         still run, and cancels those that need more than `grace_s`."""
@@ -63,7 +96,7 @@ class SocketServer:
             if start:
                 await asyncio.sleep(pause_s)
             for session in sessions[start : start + at_once]:
-                session.close("server shutting down", 1012, "the server is leaving")
+                session.close(*LEFT)
         await asyncio.sleep(0)  # the last `disconnected` calls
         if self._tasks:
             _, late = await asyncio.wait(self._tasks, timeout=grace_s)

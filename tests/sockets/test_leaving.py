@@ -7,7 +7,8 @@ from collections.abc import Iterator
 
 import uvicorn
 
-from edkit.sockets import SocketServer
+from edkit.leaving import Leaving
+from edkit.sockets import Socket, SocketServer
 from tests.sockets.playground import Classroom, Raw, Served, event, until
 
 
@@ -39,6 +40,53 @@ async def test_8_2_running_handlers_may_finish_but_not_for_ever(served: Served, 
     await until(lambda: ("begun", [2]) in room.heard)
     await served.server.close(grace_s=0.01)
     assert room.finished == [[1]]
+
+
+async def test_8_5_everybody_gets_a_moment_of_their_own_and_is_ended_after_it(served: Served, room: Classroom) -> None:
+    raws = [await Raw.join(served.port) for _ in range(6)]
+    told: dict[str, float] = {}
+    ended_early: list[object] = []
+
+    def tell(socket: Socket, after_s: float) -> None:
+        told[socket.id] = after_s
+        ended_early.extend(room.ended)
+
+    await served.server.disperse(0.6, tell, Leaving())
+    assert [round(after_s, 3) for after_s in told.values()] == [0.0, 0.1, 0.2, 0.3, 0.4, 0.5]
+    assert ended_early == []
+    for raw in raws:
+        assert await raw.closed_with() == (1012, "the server is leaving")
+    await until(lambda: len(room.ended) == 6)
+    assert [ident for ident, _ in room.ended] == list(told)
+    late = await Raw.dial(served.port)
+    assert (await late.shake("EIO=4&transport=websocket"))[0] == 503
+
+
+async def test_8_5_a_handler_under_way_answers_before_its_session_ends(served: Served, room: Classroom) -> None:
+    busy, idle = await Raw.join(served.port), await Raw.join(served.port)
+    await busy.say(event("later", 1))
+    await until(lambda: ("begun", [1]) in room.heard)
+    leaving = asyncio.create_task(served.server.disperse(0.0, lambda _socket, _after: None, Leaving()))
+    await asyncio.sleep(0.6)
+    assert not room.ended
+    room.gate.set()
+    await leaving
+    assert room.finished == [[1]]
+    assert await idle.closed_with() == (1012, "the server is leaving")
+
+
+async def test_8_5_in_a_hurry_nobody_is_waited_for(served: Served, room: Classroom) -> None:
+    raws = [await Raw.join(served.port) for _ in range(3)]
+    hurried = Leaving()
+    dispersing = asyncio.create_task(served.server.disperse(3600, lambda _socket, _after: None, hurried))
+    await asyncio.sleep(0.05)
+    assert not dispersing.done()
+    hurried.ask()
+    hurried.ask()
+    await dispersing
+    await served.server.close()
+    for raw in raws:
+        assert await raw.closed_with() == (1012, "the server is leaving")
 
 
 class _Uvicorn(uvicorn.Server):
