@@ -16,6 +16,7 @@ from edkit import log
 from edkit.bus import MOST_DEAD_LETTERS, Broker, open_broker
 from edkit.clock import SystemClock
 from edkit.contracts.schema import current_schema
+from edkit.db.migrate import UnknownSchema
 from edkit.doctor import examine
 from edkit.errors import AppError
 from edkit.launch import SERVICES, load, migrate, opened, topology, up
@@ -46,6 +47,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     _allow_open_files()
     try:
         return int(chosen.action(chosen, settings))
+    except UnknownSchema as fault:
+        say(str(fault))
+        return 2
     except KeyboardInterrupt:
         return 130
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from edkit import log, metrics
+from edkit.db import explained
 from edkit.errors import AppError
 from edkit.service import Runtime
 from gateway.problems import problem
@@ -74,10 +75,10 @@ class Frame:
         except AppError as error:
             if not status:
                 await problem(error)(scope, receive, framed)
-        except Exception:
+        except Exception as error:
             logger.exception("request_crashed", route=route_of(scope))
             if not status:
-                await problem(AppError())(scope, receive, framed)
+                await problem(explained(error) or AppError())(scope, receive, framed)
         finally:
             self._record(scope, status, self._runtime.clock.monotonic() - began)
             log.request_id.reset(request_token)

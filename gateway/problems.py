@@ -12,6 +12,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
+from edkit.db import explained
 from edkit.errors import AppError, FieldError, Invalid, Malformed, NotFound, TooLarge, UnsupportedType
 
 MEDIA_TYPE = "application/problem+json"
@@ -135,9 +136,9 @@ async def on_disconnect(_: Request, __: Exception) -> Response:
     return problem(BrokenOff())
 
 
-async def on_crash(_: Request, __: Exception) -> Response:
-    """What nobody foresaw; the frame logs it."""
-    return problem(AppError())
+async def on_crash(_: Request, error: Exception) -> Response:
+    """What nobody foresaw, or the database away; the frame logs it."""
+    return problem(explained(error) or AppError())
 
 
 async def on_http_exception(_: Request, error: Exception) -> Response:

@@ -34,6 +34,10 @@ def _config(package: str, connection: Connection | None = None) -> Config:
     return config
 
 
+class UnknownSchema(Exception):
+    """The database has been brought to a schema that this version does not know: it belongs to a newer one."""
+
+
 @contextlib.contextmanager
 def _locked(url: str, package: str) -> Iterator[Connection]:
     """A connection that alone may change this database's schema."""
@@ -78,9 +82,19 @@ def _locked(url: str, package: str) -> Iterator[Connection]:
 
 
 def upgrade(url: str, package: str, revision: str = "head") -> None:
-    """Bring the database at `url` to `revision`. Doing it again changes nothing. Blocking: run it in a thread."""
+    """Bring the database at `url` to `revision`. Doing it again changes nothing; doing it twice at once, one waits for
+    the other. Raises UnknownSchema. Blocking: run it in a thread."""
     with _locked(url, package) as connection:
-        command.upgrade(_config(package, connection), revision)
+        config = _config(package, connection)
+        current = MigrationContext.configure(connection).get_current_revision()
+        connection.rollback()
+        known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
+        if current is not None and current not in known:
+            raise UnknownSchema(
+                f"The database of {package} is at revision {current}, which this version does not know. A newer version"
+                " has upgraded it: start that one, or restore the copy made before."
+            )
+        command.upgrade(config, revision)
         connection.commit()
 
 
