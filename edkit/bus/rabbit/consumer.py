@@ -15,7 +15,7 @@ from pydantic import ValidationError
 from edkit import log, metrics
 from edkit.bus import MAX_FAILURES, Handler, dead_total, guarded
 from edkit.bus.rabbit.publisher import Publisher
-from edkit.bus.rabbit.supervise import FAULTS, Link, Probe, Unwell, honest_cancels
+from edkit.bus.rabbit.supervise import FAULTS, Doubt, Link, Probe, Unwell, honest_cancels
 from edkit.bus.rabbit.topology import (
     NOTICES,
     OPERATOR,
@@ -104,7 +104,7 @@ class Consumer:
 
     # Connecting
 
-    async def _set_up(self, connection: AbstractConnection) -> Probe:
+    async def _set_up(self, connection: AbstractConnection, doubt: Doubt) -> Probe:
         channel, side = await connection.channel(), await connection.channel()
         await channel.set_qos(PREFETCH)
         await side.set_qos(PREFETCH_NOTICES)
@@ -116,9 +116,9 @@ class Consumer:
         notices = await side.declare_queue(name, exclusive=True, auto_delete=True, arguments=limits)
         await notices.bind(NOTICES)
         for one in (channel, side):
-            one.close_callbacks.add(lambda _, fault: self._link.distrust(f"a channel was closed: {fault}"))
+            one.close_callbacks.add(lambda _, fault: doubt(f"a channel was closed: {fault}"))
             (await one.get_underlay_channel()).on_consumer_cancel_callbacks.add(
-                lambda _: self._link.distrust("the broker cancelled a consumer")
+                lambda _: doubt("the broker cancelled a consumer")
             )
         await queue.consume(self._waiting.put)
         await notices.consume(self._take_notice)

@@ -7,7 +7,7 @@ from aio_pika.abc import AbstractChannel, AbstractConnection, AbstractMessage
 from aio_pika.exceptions import PublishError
 
 from edkit import metrics
-from edkit.bus.rabbit.supervise import FAULTS, Link, Probe, honest_cancels
+from edkit.bus.rabbit.supervise import FAULTS, Doubt, Link, Probe, honest_cancels
 from edkit.bus.rabbit.topology import NOTICES, TASKS
 from edkit.clock import Clock
 from edkit.errors import Unavailable
@@ -34,11 +34,11 @@ class Publisher:
         self._started = False
         self._channels: tuple[AbstractChannel, AbstractChannel] | None = None
 
-    async def _set_up(self, connection: AbstractConnection) -> Probe:
+    async def _set_up(self, connection: AbstractConnection, doubt: Doubt) -> Probe:
         confirmed = await connection.channel(publisher_confirms=True, on_return_raises=True)
         loose = await connection.channel(publisher_confirms=False)
         for channel in (confirmed, loose):
-            channel.close_callbacks.add(lambda _, fault: self._link.distrust(f"a channel was closed: {fault}"))
+            channel.close_callbacks.add(lambda _, fault: doubt(f"a channel was closed: {fault}"))
         await confirmed.get_exchange(TASKS)  # raises when nothing was declared yet
         self._channels = confirmed, loose
 

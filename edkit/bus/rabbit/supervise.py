@@ -38,6 +38,18 @@ class Unwell(Exception):
     """A connection that stands but does not do its work; the message says why."""
 
 
+class Doubt:
+    """Whether one connection is in doubt, and why. What an older one still has to say no longer matters."""
+
+    def __init__(self) -> None:
+        self.raised = asyncio.Event()
+        self.reason = ""
+
+    def __call__(self, reason: str) -> None:
+        self.reason = self.reason or reason
+        self.raised.set()
+
+
 @contextlib.contextmanager
 def honest_cancels() -> Iterator[None]:
     """The driver cancels what waits for a connection that is lost. Only who asked for it should see CancelledError:
@@ -54,20 +66,26 @@ def honest_cancels() -> Iterator[None]:
 class Link:
     """Keeps one connection of `role` up, for one purpose, from `start` to `close`.
 
-    `set_up` makes channels and consumers on each new connection and returns a probe, which is asked every two seconds
-    and raises when they do not work any more. Whatever fails, the connection is thrown away and made again.
+    `set_up` makes channels and consumers on each new connection, with a doubt to raise when it hears that they are
+    gone. It returns a probe, which is asked every two seconds and raises when they do not work any more. Whatever fails, the
+    connection is thrown away and made again.
     """
 
     def __init__(
-        self, url: str, role: str, purpose: str, clock: Clock, set_up: Callable[[AbstractConnection], Awaitable[Probe]]
+        self,
+        url: str,
+        role: str,
+        purpose: str,
+        clock: Clock,
+        set_up: Callable[[AbstractConnection, Doubt], Awaitable[Probe]],
     ) -> None:
         self._url, self._role, self._purpose, self._clock, self._set_up = url, role, purpose, clock, set_up
         self._chance = SystemChance()
         self._is_up = asyncio.Event()
-        self._doubt = asyncio.Event()
-        self._reason = ""
+        self._doubt = Doubt()
         self._keeper: asyncio.Task[None] | None = None
         self._leaving: set[asyncio.Task[None]] = set()
+        self._worked = False
         self._said = -SAY_AGAIN_S
 
     def start(self) -> None:
@@ -88,8 +106,7 @@ class Link:
 
     def distrust(self, reason: str) -> None:
         """Throw the connection away and make a new one."""
-        self._reason = self._reason or reason
-        self._doubt.set()
+        self._doubt(reason)
 
     async def close(self) -> None:
         """Leave for good."""
@@ -100,12 +117,12 @@ class Link:
             await asyncio.wait(self._leaving)
 
     async def _keep_up(self) -> None:
-        wait, lost = FIRST_WAIT_S, False
+        wait = FIRST_WAIT_S
         while True:
             began = self._clock.monotonic()
             try:
                 with honest_cancels():
-                    await self._once(again=lost)
+                    await self._once()
             except ChannelNotFoundEntity as fault:
                 self._say("bus_not_declared", fault, "run `edtech bus declare`, or let the broker load its definitions")
             except Unwell as fault:
@@ -114,42 +131,41 @@ class Link:
                 self._say("bus_waiting_for_broker", fault)
             except Exception:
                 logger.exception("bus_connection_crashed", role=self._role, purpose=self._purpose)
-            lost = True
             wait = FIRST_WAIT_S if self._clock.monotonic() - began > PROBE_S * 2 else min(wait * 2, LONGEST_WAIT_S)
             await self._clock.sleep(self._chance.uniform(wait / 2, wait))
 
-    async def _once(self, again: bool) -> None:
+    async def _once(self) -> None:
         """Connect, work until something is wrong, and raise what it was."""
-        self._doubt.clear()
-        self._reason = ""
+        doubt = self._doubt = Doubt()
         connection = await aio_pika.connect(
             self._url,
             timeout=CONNECT_S,
             client_properties={"connection_name": f"{self._role} {self._purpose}"},
             heartbeat=HEARTBEAT_S,
         )
-        connection.close_callbacks.add(lambda _, fault: self.distrust(f"the connection was closed: {fault}"))
+        connection.close_callbacks.add(lambda _, fault: doubt(f"the connection was closed: {fault}"))
         try:
             async with asyncio.timeout(CONNECT_S):
-                probe = await self._set_up(connection)
+                probe = await self._set_up(connection, doubt)
             self._is_up.set()
             connected.labels(self._role, self._purpose).set(1)
-            if again:
+            if self._worked:
                 reconnects.labels(self._role, self._purpose).inc()
+            self._worked = True
             logger.info("bus_connected", role=self._role, purpose=self._purpose)
             self._said = -SAY_AGAIN_S
-            await self._watch(probe)
+            await self._watch(probe, doubt)
         finally:
             self._is_up.clear()
             connected.labels(self._role, self._purpose).set(0)
             self._leave(connection)
 
-    async def _watch(self, probe: Probe) -> None:
+    async def _watch(self, probe: Probe, doubt: Doubt) -> None:
         while True:
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(PROBE_S):
-                    await self._doubt.wait()
-                raise Unwell(self._reason)
+                    await doubt.raised.wait()
+                raise Unwell(doubt.reason)
             try:
                 async with asyncio.timeout(CONNECT_S):
                     await probe()
