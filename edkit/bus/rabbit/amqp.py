@@ -71,6 +71,7 @@ class Connection(asyncio.Protocol):
         self.user = ""
         self._transport: asyncio.Transport | None = None
         self._held = b""
+        self._out: list[bytes] = []
         self._channels: list[Channel] = [Channel(self, 0)]
         self._silent = self._idle = 0
         self._last_tick = self._loop.time()
@@ -122,10 +123,17 @@ class Connection(asyncio.Protocol):
             raise Broken(self.lost.result())
 
     def write(self, data: bytes) -> None:
-        """Send bytes; nothing happens on a lost connection."""
-        if self._transport is not None and not self.lost.done():
+        """Send bytes, with everything else that is written in this turn of the loop: one call of the system for many
+        messages, and the broker wakes once for them. Nothing happens on a lost connection."""
+        if not self._out:
+            self._loop.call_soon(self._flush)
+        self._out.append(data)
+
+    def _flush(self) -> None:
+        out, self._out = self._out, []
+        if out and self._transport is not None and not self.lost.done():
             self._idle = 0
-            self._transport.write(data)
+            self._transport.writelines(out)
 
     @property
     def full(self) -> bool:
@@ -257,6 +265,7 @@ class Connection(asyncio.Protocol):
 
     def _refuse(self, fault: Broken) -> None:
         """End a connection that cannot go on."""
+        self._flush()
         transport, self._transport = self._transport, None
         if transport is not None:
             transport.close()  # what was written, such as an answer to its goodbye, still goes out
