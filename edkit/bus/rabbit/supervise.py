@@ -67,8 +67,8 @@ class Link:
     """Keeps one connection of `role` up, for one purpose, from `start` to `close`.
 
     `set_up` makes channels and consumers on each new connection, with a doubt to raise when it hears that they are
-    gone. It returns a probe, which is asked every two seconds and raises when they do not work any more. Whatever fails, the
-    connection is thrown away and made again.
+    gone. It returns a probe, which is asked every two seconds and raises when they do not work any more. Whatever
+    fails, the connection is thrown away and made again.
     """
 
     def __init__(
