@@ -1,6 +1,9 @@
 """The demo school, made once at the first start of an installation that shows it."""
 
+from contextlib import suppress
+
 from sqlalchemy import insert, select
+from sqlalchemy.exc import IntegrityError
 
 from edkit import log
 from edkit.contracts.demo import (
@@ -11,6 +14,7 @@ from edkit.contracts.demo import (
     DEMO_STUDENTS,
     DEMO_TEACHER,
 )
+from edkit.db import retrying
 from edkit.service import Runtime
 from gateway.models import marks
 from gateway.passwords import passwords_of
@@ -26,7 +30,8 @@ STATE = "demo"
 async def seed_demo(runtime: Runtime) -> None:
     """Start hook: a teacher, a class and its students, if the demo is on and nobody has an account yet. Once."""
     if runtime.settings.demo and await _wanted(runtime):
-        await _seed(runtime)
+        with suppress(IntegrityError):  # another gateway that starts at this moment was quicker
+            await retrying(lambda: _seed(runtime))
     runtime.state[STATE] = runtime.settings.demo and await _marked(runtime)
 
 

@@ -2,13 +2,17 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from edkit.contracts.classes import MembershipChanged
+from edkit.contracts.demo import DEMO_STUDENTS
 from edkit.db.migrate import differences
+from gateway.handlers.demo import has_demo, seed_demo
 from gateway.models import metadata
+from gateway.repository.accounts import AccountRepository
 from tests.gateway import listener
 from tests.gateway.school import PASSWORD, School, opened
 
@@ -30,6 +34,15 @@ async def test_names_that_look_alike_are_different_accounts(anywhere: School) ->
         body = {"email": email, "password": PASSWORD, "name": "José", "role": "student"}
         assert (await anywhere.ask("POST", "/api/auth/register", body)).status_code == 201
     assert (await anywhere.sign_in("JOSÉ@school.test")).email == "josé@school.test"
+
+
+async def test_gateways_that_start_at_the_same_moment_seed_one_demo_school(anywhere: School) -> None:
+    """The second one died of the first one's rows."""
+    shown = replace(anywhere.runtime, settings=anywhere.runtime.settings.model_copy(update={"demo": True}))
+    await asyncio.gather(*(seed_demo(shown) for _ in range(3)))
+    assert has_demo(shown)
+    async with anywhere.runtime.database.read() as session:
+        assert await AccountRepository(session).count() == 1 + len(DEMO_STUDENTS)
 
 
 async def test_of_what_is_done_at_the_same_moment_once_is_enough(anywhere: School) -> None:
