@@ -49,6 +49,7 @@ GAME_SERVERS = """
 backend {name}
     http-check send meth GET uri {probe}
     balance roundrobin
+    http-response set-header x-served-by %s
     cookie edtech_server insert indirect nocache httponly attr SameSite=Lax
     # Long polling must come back to where it began; a websocket is one connection and may begin anywhere.
     ignore-persist if {{ hdr(upgrade) -i websocket }} !{{ urlp(sid) -m found }}

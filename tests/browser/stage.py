@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 from playwright.async_api import Browser, Page, async_playwright
 
-from tests.chaos.nemesis import Server
+from tests.chaos.server import Server
 
 ARGUMENTS = (
     "--no-sandbox",

@@ -10,7 +10,7 @@ import pytest
 from playwright.async_api import Browser, Page, expect
 
 from tests.browser.stage import PHONE, PROJECTOR, Teacher, chromium, fits, open_page, product, shot
-from tests.chaos.nemesis import Server
+from tests.chaos.server import Server
 
 pytestmark = pytest.mark.browser
 

@@ -1,12 +1,14 @@
 """Runs every invariant over a history, counts, and refuses to be impressed by a run that was too easy."""
 
 import sys
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from tests.chaos.history import History, Violation
 from tests.chaos.invariants import INVARIANTS, latency
+from tests.chaos.invariants.order import CLOSE_NS, CONVERGE_NS, calm_moments
 
 LEAST_RESUMES = 200
 LEAST_UNKNOWN_SHARE = 0.02
@@ -54,14 +56,16 @@ def check(history: History, *, hard: bool = True) -> Report:
         **latency.a21_latency(history),
         **latency.receipts(history),
         **latency.comebacks(history),
+        **latency.lost_to_found(history),
         **latency.quiet_turns(history),
+        **{f"logged: {line.more['what']}": str(line.more["count"]) for line in history.of("logged")},
     }
     return Report(violations, crashes, easy, counts, figures)
 
 
 def _counts(history: History) -> dict[str, int]:
     starts = [fault for fault in history.faults if fault.phase == "start"]
-    faults = {f"fault {name}": sum(f.fault == name for f in starts) for name in sorted({f.fault for f in starts})}
+    faults = {f"fault {kind}": count for kind, count in sorted(Counter(fault.kind for fault in starts).items())}
     statuses = [line.status for line in history.of("answer") if line.status and line.phase in ("ok", "fail")]
     return {
         "games": len(history.final),
@@ -73,6 +77,9 @@ def _counts(history: History) -> dict[str, int]:
         "resumes": sum(line.phase == "ok" for line in history.of("resume")),
         "faults": len(starts),
         **faults,
+        "kills": sum(fault.fault == "kill" for fault in starts),
+        "moments at which all had to stand alike": len(calm_moments(history, CONVERGE_NS)),
+        "moments after which all had to be answered": len(calm_moments(history, CLOSE_NS)),
         "ended by the clock, not by the games": len(history.of("note")),
         "faults inside an open question": sum(_inside(history, fault.t_ns) for fault in starts),
     }
@@ -100,8 +107,8 @@ def _too_easy(history: History, counts: Mapping[str, int]) -> list[str]:
         reasons.append(f"only {counts['unknown answers']} of {counts['answers']} answers were unknown for a while")
     if counts["resumes"] < LEAST_RESUMES:
         reasons.append(f"only {counts['resumes']} resumes")
-    for kind in sorted({fault.fault for fault in history.faults}):
-        if not any(_inside(history, f.t_ns) for f in history.faults if f.fault == kind and f.phase == "start"):
+    for kind in sorted({fault.kind for fault in history.faults}):
+        if not any(_inside(history, f.t_ns) for f in history.faults if f.kind == kind and f.phase == "start"):
             reasons.append(f"no {kind} ever hit an open question")
     if not counts["games"]:
         reasons.append("no game was played")

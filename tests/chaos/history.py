@@ -20,6 +20,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import IO, Any, TypeVar
 
+import orjson
+
 K = TypeVar("K")
 V = TypeVar("V")
 
@@ -70,7 +72,7 @@ class Line:
 
     @classmethod
     def parse(cls, raw: str) -> "Line":
-        data = json.loads(raw)
+        data = orjson.loads(raw)
         return cls(**{name: data.get(name) for name in FIELDS}, more=data.get("more") or {}, raw=raw)
 
 
@@ -84,6 +86,11 @@ class Fault:
     phase: str
     exit_code: int | None = None
     raw: str = ""
+
+    @property
+    def kind(self) -> str:
+        """What was done to which kind of part: `kill game_server`."""
+        return f"{self.fault} {self.target.rstrip('-0123456789')}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,9 +228,10 @@ class History:
         )
 
     @cached_property
-    def ready_moments(self) -> list[int]:
-        """When the process was ready again after a fault that took it away."""
-        return [f.t_ns for f in self.faults if f.phase == "stop"]
+    def ready_moments(self) -> list[Fault]:
+        """The ends of faults after which nothing is broken any more."""
+        ends = [fault for fault in self.faults if fault.phase == "stop"]
+        return [end for end in ends if not any(start < end.t_ns < stop for start, stop in self.outages)]
 
     @cached_property
     def outages(self) -> list[tuple[int, int]]:
@@ -281,8 +289,8 @@ def game_from_json(raw: str) -> FinalGame:
 class Recorder:
     """Writes the records of one run under `folder`. Every line is flushed, so that what was acknowledged is on file."""
 
-    def __init__(self, folder: Path, run: str, server: str = "edtech") -> None:
-        self.folder, self.run, self.server = folder, run, server
+    def __init__(self, folder: Path, run: str) -> None:
+        self.folder, self.run = folder, run
         (folder / "clients").mkdir(parents=True, exist_ok=True)
         self._known: set[str] = set()
         self._open = ExitStack()
@@ -326,11 +334,13 @@ class ClientLog:
         self.recorder, self.client, self.role = recorder, client, role
         self._out = out
 
-    def write(self, kind: str, *, game: str, conn: int, more: Mapping[str, Any] | None = None, **fields: Any) -> None:
+    def write(
+        self, kind: str, *, game: str, conn: int, server: str = "", more: Mapping[str, Any] | None = None, **fields: Any
+    ) -> None:
         """Write one line now; fields that are None are left out."""
         line = {
             "t_ns": time.monotonic_ns(), "run": self.recorder.run, "client": self.client, "role": self.role,
-            "game": game, "conn": conn, "server": self.recorder.server, "kind": kind,
+            "game": game, "conn": conn, "server": server, "kind": kind,
         }  # fmt: skip
         line |= {name: value for name, value in fields.items() if value is not None}
         if more:
@@ -342,5 +352,5 @@ class ClientLog:
 
 
 def write_line(out: IO[str], value: Mapping[str, Any]) -> None:
-    out.write(json.dumps(value, separators=(",", ":"), ensure_ascii=False) + "\n")
+    out.write(orjson.dumps(value).decode() + "\n")
     out.flush()

@@ -140,7 +140,7 @@ class Host(Client):
                 await asyncio.sleep(0.2)
                 await self.command("start_game")
             elif tab.phase == "result":
-                await asyncio.sleep(self.dice.uniform(0.1, 0.5))
+                await asyncio.sleep(self.dice.uniform(*self.plan.wait_s))
                 if not kicked and self.dice.random() < 0.4:
                     kicked = True
                     await self.command("kick_player", player_id=self.plan.somebody(self.dice))

@@ -1,135 +1,79 @@
-"""Breaks things on purpose: kills the process, stops it, asks it to leave, cuts connections; and notes what it did."""
+"""Breaks things on purpose and notes what it did: kills, stops, slows and cuts parts of a target, steps their clocks.
+
+A fault is named `verb what`: `kill game_server` ends one of the game servers, `delay database` slows that wire. The
+verbs are the methods below.
+"""
 
 import asyncio
 import contextlib
-import os
 import random
 import signal
-import socket
-import subprocess
-import sys
-from collections.abc import Mapping, Sequence
-from pathlib import Path
-
-import aiohttp
+from collections.abc import Mapping
 
 from tests.chaos.history import Recorder
 from tests.chaos.stage import Stage
+from tests.chaos.target import Target
 
-COMMAND = (sys.executable, "-m", "edkit.cli", "up")
-START_WITHIN_S = 120.0
-LEAVE_WITHIN_S = 20.0
+Faults = Mapping[str, int]
+"""How often each fault comes in a deck; a deck is shuffled and played to its end before the next."""
 
+EMBEDDED: Faults = {
+    "kill process": 6, "stop_then_kill process": 3, "term process": 1, "stop process": 2, "cut tabs": 3,
+}  # fmt: skip
+SPREAD: Faults = {
+    "kill game_server": 6, "stop_then_kill game_server": 3, "term game_server": 2, "stop game_server": 1,
+    "freeze game_server": 2, "step game_server": 2, "kill gateway": 2, "kill quiz_service": 2, "term gateway": 1,
+    "kill redis": 2, "flush redis": 1, "freeze redis": 1, "kill broker": 1, "kill database": 2, "stop database": 1,
+    "cut tabs": 2, "cut clients": 1, "cut database": 1, "cut redis": 1, "delay clients": 1, "delay database": 1,
+    "delay redis": 1, "hold database": 1,
+}  # fmt: skip
 
-class Server:
-    """The embedded process over its own folder and port; it can be killed and started again as often as you like."""
-
-    def __init__(
-        self,
-        folder: Path,
-        command: Sequence[str] = COMMAND,
-        port: int | None = None,
-        extra: Mapping[str, str] | None = None,
-    ) -> None:
-        self.folder, self.command, self.extra = folder, command, extra or {}
-        self.port = port or free_port()
-        self.base = f"http://127.0.0.1:{self.port}"
-        self.process: subprocess.Popen[bytes] | None = None
-        self.data = folder / "data"
-
-    async def start(self) -> None:
-        """Start the process and wait until it says that it is ready."""
-        self.folder.mkdir(parents=True, exist_ok=True)
-        environ = {name: value for name, value in os.environ.items() if not name.startswith("EDTECH_")} | {
-            "EDTECH_PORT": str(self.port),
-            "EDTECH_HOST": "127.0.0.1",
-            "EDTECH_DATA": str(self.data),
-            "EDTECH_DEMO": "false",
-            "EDTECH_LOG_LEVEL": "WARNING",
-            **self.extra,
-        }
-        with (self.folder / "server.log").open("ab") as log:
-            self.process = await asyncio.to_thread(
-                subprocess.Popen, self.command, stdout=log, stderr=log, env=environ, cwd=Path(__file__).parents[2]
-            )
-        async with asyncio.timeout(START_WITHIN_S):
-            await self.ready()
-
-    async def ready(self) -> None:
-        """Wait until `/readyz` says yes. Raises RuntimeError when the process has died meanwhile."""
-        async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(2)) as http:
-            while True:
-                assert self.process is not None
-                if self.process.poll() is not None:
-                    tail = (self.folder / "server.log").read_text(errors="replace")[-3000:]
-                    raise RuntimeError(f"the server ended with {self.process.returncode}:\n{tail}")
-                with contextlib.suppress(aiohttp.ClientError, OSError, TimeoutError):
-                    async with http.get(f"{self.base}/readyz") as answer:
-                        if answer.status == 200:
-                            return
-                await asyncio.sleep(0.02)
-
-    def signal(self, number: signal.Signals) -> None:
-        """Send a signal to the process."""
-        if self.process is not None and self.process.poll() is None:
-            self.process.send_signal(number)
-
-    async def kill(self) -> int:
-        """End the process without a word and return its exit code."""
-        self.signal(signal.SIGKILL)
-        assert self.process is not None
-        return await asyncio.to_thread(self.process.wait)
-
-    async def leave(self) -> int:
-        """Ask the process to end, as an update does; it is killed if it has not done so in time."""
-        self.signal(signal.SIGTERM)
-        assert self.process is not None
-        try:
-            return await asyncio.to_thread(self.process.wait, LEAVE_WITHIN_S)
-        except subprocess.TimeoutExpired:
-            return await self.kill()
-
-    async def stop(self) -> None:
-        """End it after a run."""
-        if self.process is not None and self.process.poll() is None:
-            self.signal(signal.SIGCONT)
-            await self.leave()
-
-
-def free_port() -> int:
-    """A port nobody listens on right now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+DOWN_S: Mapping[str, tuple[float, float]] = {"redis": (0, 4), "broker": (0, 1), "database": (0, 2)}
+"""For how long a part stays away after a kill, beside what it takes to start."""
+BREATHER = 0.15
+"""How often there is a pause in which it can be seen that everything comes to rest."""
+REST_S = 11.0
 
 
 class Nemesis:
     """Seeded trouble. Most of it strikes while questions are open, and right after answers were sent."""
 
-    FAULTS = {"kill": 6, "stop_then_kill": 3, "term": 1, "stop": 2, "cut": 3}
-
     def __init__(
-        self, server: Server, stage: Stage, recorder: Recorder, seed: str, *, every_s: float, faults: Sequence[str] = ()
+        self, target: Target, stage: Stage, recorder: Recorder, seed: str, faults: Faults, *, every_s: float
     ) -> None:
-        self.server, self.stage, self.recorder = server, stage, recorder
+        self.target, self.stage, self.recorder, self.faults, self.every_s = target, stage, recorder, faults, every_s
         self.dice = random.Random(f"{seed}/nemesis")
-        self.every_s = every_s
-        self.faults = {name: weight for name, weight in self.FAULTS.items() if not faults or name in faults}
+        self.deck: list[str] = []
 
     async def rage(self) -> None:
         """Break things until cancelled; whatever is broken is mended before the cancellation takes effect."""
         while True:
-            await asyncio.sleep(self.dice.uniform(0.5, 1.5) * self.every_s)
+            await asyncio.sleep(REST_S if self._tired() else self.dice.uniform(0.5, 1.5) * self.every_s)
             if self.dice.random() < 0.9:
                 await self._wait_for_answers()
-            names, weights = zip(*self.faults.items(), strict=True)
-            fault = self.dice.choices(names, weights)[0]
-            strike = asyncio.create_task(getattr(self, f"_{fault}")())
+            strike = asyncio.create_task(self.strike(self._draw()))
             try:
                 await asyncio.shield(strike)
             except asyncio.CancelledError:
                 await strike
                 raise
+
+    async def strike(self, fault: str) -> None:
+        """Do one of `verb what`, to its end."""
+        verb, _, what = fault.partition(" ")
+        await getattr(self, f"_{verb}")(what)
+
+    def _draw(self) -> str:
+        if not self.deck:
+            self.deck = [name for name, count in self.faults.items() for _ in range(count)]
+            self.dice.shuffle(self.deck)
+        return self.deck.pop()
+
+    def _tired(self) -> bool:
+        return self.dice.random() < BREATHER
+
+    def _one(self, kind: str) -> str:
+        return self.dice.choice([name for name, its in self.target.parts.items() if its == kind])
 
     async def _wait_for_answers(self) -> None:
         """At most 3 s, until somewhere a question is open and answers are on their way."""
@@ -139,38 +83,78 @@ class Nemesis:
                     await asyncio.sleep(0.0005)
         await asyncio.sleep(self.dice.choice([0, 0, 0.001, 0.003, 0.01]))
 
-    async def _kill(self) -> None:
-        self.recorder.fault("kill", "start")
-        code = await self.server.kill()
-        await self.server.start()
-        self.recorder.fault("kill", "stop", exit_code=code)
+    async def _kill(self, kind: str, stopped_s: float = 0) -> None:
+        name = self._one(kind)
+        self.recorder.fault("kill", "start", name)
+        if stopped_s:
+            self.target.signal(name, signal.SIGSTOP)
+            await asyncio.sleep(stopped_s)
+        code = await self.target.kill(name)
+        if kind in DOWN_S:
+            await asyncio.sleep(self.dice.uniform(*DOWN_S[kind]))
+        await self.target.start(name)
+        self.recorder.fault("kill", "stop", name, code)
 
-    async def _stop_then_kill(self) -> None:
+    async def _stop_then_kill(self, kind: str) -> None:
         """Answers pile up unread, then the process is gone: none of these may be believed stored."""
-        self.recorder.fault("kill", "start")
-        self.server.signal(signal.SIGSTOP)
-        await asyncio.sleep(self.dice.uniform(0.1, 0.6))
-        code = await self.server.kill()
-        await self.server.start()
-        self.recorder.fault("kill", "stop", exit_code=code)
+        await self._kill(kind, self.dice.uniform(0.1, 0.6))
 
-    async def _term(self) -> None:
-        self.recorder.fault("term", "start")
-        code = await self.server.leave()
-        await self.server.start()
-        self.recorder.fault("term", "stop", exit_code=code)
+    async def _term(self, kind: str) -> None:
+        name = self._one(kind)
+        self.recorder.fault("term", "start", name)
+        code = await self.target.leave(name)
+        await self.target.start(name)
+        self.recorder.fault("term", "stop", name, code)
 
-    async def _stop(self) -> None:
-        self.recorder.fault("stop", "start")
-        self.server.signal(signal.SIGSTOP)
-        await asyncio.sleep(self.dice.choice([0.2, 0.5, 1.0, 2.5]))
-        self.server.signal(signal.SIGCONT)
-        self.recorder.fault("stop", "stop")
+    async def _stop(self, kind: str) -> None:
+        await self._freeze(kind, self.dice.choice([0.2, 0.5, 1.0, 2.5]), "stop")
 
-    async def _cut(self) -> None:
-        """A third of all connections are lost at once."""
-        self.recorder.fault("cut", "start", target="clients")
-        tabs = sorted(self.stage.tabs, key=lambda tab: (tab.client.name, tab.conn))
-        for tab in self.dice.sample(tabs, len(tabs) // 3):
-            tab.cut()
-        self.recorder.fault("cut", "stop", target="clients")
+    async def _freeze(self, kind: str, seconds: float = 0, fault: str = "freeze") -> None:
+        """For so long that others take it for dead, unless said otherwise; then it goes on with what it had begun."""
+        name = self._one(kind)
+        self.recorder.fault(fault, "start", name)
+        self.target.signal(name, signal.SIGSTOP)
+        await asyncio.sleep(seconds or self.dice.uniform(4, 6))
+        self.target.signal(name, signal.SIGCONT)
+        self.recorder.fault(fault, "stop", name)
+
+    async def _step(self, kind: str) -> None:
+        """Its clock jumps by 5 s, and back."""
+        name = self._one(kind)
+        self.recorder.fault("step", "start", name)
+        self.target.step(name, self.dice.choice([-5000, 5000]))
+        await asyncio.sleep(self.dice.uniform(2, 5))
+        self.target.step(name, 0)
+        self.recorder.fault("step", "stop", name)
+
+    async def _flush(self, kind: str) -> None:
+        name = self._one(kind)
+        self.recorder.fault("flush", "start", name)
+        await asyncio.to_thread(self.target.flush)
+        self.recorder.fault("flush", "stop", name)
+
+    async def _delay(self, wire: str) -> None:
+        self.recorder.fault("delay", "start", wire)
+        self.target.shape(wire, 300)
+        await asyncio.sleep(self.dice.uniform(2, 5))
+        self.target.shape(wire)
+        self.recorder.fault("delay", "stop", wire)
+
+    async def _hold(self, wire: str) -> None:
+        """Nothing comes through for a while, and nobody is told."""
+        self.recorder.fault("hold", "start", wire)
+        self.target.shape(wire, held=True)
+        await asyncio.sleep(self.dice.uniform(0.5, 5))
+        self.target.shape(wire)
+        self.recorder.fault("hold", "stop", wire)
+
+    async def _cut(self, wire: str) -> None:
+        """The connections of a wire break; of `tabs`, a third of all connections there are."""
+        self.recorder.fault("cut", "start", wire)
+        if wire == "tabs":
+            tabs = sorted(self.stage.tabs, key=lambda tab: (tab.client.name, tab.conn))
+            for tab in self.dice.sample(tabs, len(tabs) // 3):
+                tab.cut()
+        else:
+            self.target.cut(wire)
+        self.recorder.fault("cut", "stop", wire)

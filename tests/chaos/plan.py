@@ -26,6 +26,7 @@ class Plan:
     types: Sequence[str]
     time_limit_s: int = 5
     think_s: tuple[float, float] = (0.05, 2.0)
+    wait_s: tuple[float, float] = (0.1, 0.5)
     settings: dict[str, Any] = field(default_factory=dict)
     impatience: float = 0.2
     kick: bool = False

@@ -8,7 +8,7 @@ from tests.chaos import canary
 from tests.chaos.plan import Plan
 from tests.chaos.stage import Stage
 from tests.chaos.tabs import Client, Tab
-from tests.chaos.wire import Lost, Refused, Wire
+from tests.chaos.wire import Lost, Refused
 
 MISCHIEF = {
     "plain": 40,
@@ -61,7 +61,7 @@ class Player(Client):
         """Kicked, and back with the old token: nothing may open to it, and nothing it sends may be stored."""
         await asyncio.sleep(self.dice.uniform(0, 2))
         self.connections += 1
-        wire = Wire(self.stage.http, self.stage.base, lambda *_: None)
+        wire = self.wire(self.connections, lambda *_: None)
         op_id = self.next_id("haunting")
         try:
             await wire.open(self.auth)
@@ -298,7 +298,7 @@ class Forger(Client):
         answer = {"answer_id": op_id, "question_id": self.plan.any_question, "option_ids": ["a"]}
         for auth in ({"resume": forged}, {"token": forged}, {}):
             self.connections += 1
-            wire = Wire(self.stage.http, self.stage.base, self._hear)
+            wire = self.wire(self.connections, self._hear)
             try:
                 await wire.open(auth)
                 for event, payload in (

@@ -1,28 +1,33 @@
-"""The final record R: what the store says about each game, read from the database file and through the server."""
+"""The final record R: what the store says about each game, read from the database and through the servers."""
 
-import contextlib
 import json
-import sqlite3
-from collections.abc import Mapping
-from pathlib import Path
+from collections.abc import Mapping, Sequence
 from typing import Any
+
+from sqlalchemy import Connection, RowMapping, create_engine, text
 
 from tests.chaos.history import Entry, FinalGame, Row, StoredPlayer
 from tests.chaos.hosts import Api
 from tests.chaos.scoring import PUBLISHING, board_at
+from tests.chaos.stage import Stage
+from tests.chaos.wire import Wire
 
 
-def read_games(data: Path) -> dict[str, FinalGame]:
-    """Every game of the game server's SQLite file. Safe while the server runs: the file is opened for reading only."""
-    with contextlib.closing(sqlite3.connect(f"file:{data / 'game_server.db'}?mode=ro", uri=True)) as database:
-        database.row_factory = sqlite3.Row
-        games = [row["id"] for row in database.execute("SELECT id FROM games")]
-        return {game: _read_game(database, game) for game in games}
+def read_games(url: str) -> dict[str, FinalGame]:
+    """Every game of the game server's database; safe while servers run. Blocking."""
+    engine = create_engine(url)
+    try:
+        with engine.connect() as connection:
+            games = [row["id"] for row in connection.execute(text("SELECT id FROM games")).mappings()]
+            return {game: _read_game(connection, game) for game in games}
+    finally:
+        engine.dispose()
 
 
-def _read_game(database: sqlite3.Connection, game: str) -> FinalGame:
-    def rows(table: str, order: str) -> list[sqlite3.Row]:
-        return list(database.execute(f"SELECT * FROM {table} WHERE game_id = ? ORDER BY {order}", (game,)))
+def _read_game(connection: Connection, game: str) -> FinalGame:
+    def rows(table: str, order: str) -> Sequence[RowMapping]:
+        query = text(f"SELECT * FROM {table} WHERE game_id = :game ORDER BY {order}")
+        return connection.execute(query, {"game": game}).mappings().all()
 
     bodies = [(row["seq"], json.loads(row["body"])) for row in rows("entries", "seq")]
     created = bodies[0][1]
@@ -68,6 +73,21 @@ async def read_report(api: Api, token: str, game: str) -> list[list[Any]]:
     """[player, score, rank] of everybody as the report tells it over HTTP."""
     report = await api.ask("GET", f"/api/games/{game}/report?format=json", token=token)
     return [[row["player_id"], row["score"], row["rank"]] for row in report["players"]]
+
+
+async def read_boards(stage: Stage, base: str, token: str, games: Sequence[str]) -> dict[str, list[list[Any]]]:
+    """[player, score, rank] of everybody in these games, as one server shows their owner."""
+    wire = Wire(stage.http, base, lambda *_: None)
+    boards = {}
+    await wire.open({"token": token}, patience_s=30)
+    try:
+        for game in games:
+            ack = await wire.ask("resume_game", {"game_id": game}, patience_s=30)
+            board = ack["state"]["leaderboard"]
+            boards[game] = [[place["player_id"], place["score"], place["rank"]] for place in board]
+    finally:
+        await wire.close()
+    return boards
 
 
 def board_of_rows(game: FinalGame) -> list[list[Any]]:

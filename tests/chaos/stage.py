@@ -10,13 +10,15 @@ from tests.chaos.history import ClientLog, Recorder
 
 if TYPE_CHECKING:
     from tests.chaos.tabs import Tab
+    from tests.chaos.target import Target
 
 
 @dataclass
 class Stage:
-    """What all clients of a run share. `in_flight` counts answers sent and not yet acknowledged."""
+    """What all clients of a run share. `in_flight` counts answers sent and not yet acknowledged, `polling` is the
+    share of clients behind proxies that let no websocket through."""
 
-    base: str
+    target: "Target"
     http: aiohttp.ClientSession
     recorder: Recorder
     in_flight: int = 0
@@ -24,6 +26,12 @@ class Stage:
     tabs: set["Tab"] = field(default_factory=set)
     crashes: list[str] = field(default_factory=list)
     quiet: bool = False
+    polling: float = 0.0
+
+    @property
+    def base(self) -> str:
+        """The one address for everybody."""
+        return self.target.base
 
     def spawn(self, log: ClientLog, work: Any) -> asyncio.Task[None]:
         """Run a client's work; an exception in it is the harness's own fault and voids the run."""

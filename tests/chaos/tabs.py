@@ -44,6 +44,19 @@ class Client:
         self.operations = 0
         self.tab: Tab | None = None
         self.gone = False
+        self.servers: dict[int, str] = {}
+        # Where this client comes in: most at the front, some over the slow wire, some straight to one server.
+        ways = random.Random(f"{seed}/way")
+        self.polls = ways.random() < stage.polling
+        self.pinned = ways.choice(sorted(stage.target.servers)) if stage.target.servers and ways.random() < 0.3 else ""
+        self.slow = ways.random() < 0.3
+
+    def wire(self, conn: int, hear: Callable[[str, Any, str], None], *, front: bool = False) -> Wire:
+        """A wire that is not yet open; with `front` not straight to a server."""
+        base = self.stage.target.slow_base if self.slow else self.stage.base
+        if self.pinned and not front:
+            base, self.servers[conn] = self.stage.target.servers[self.pinned], self.pinned
+        return Wire(self.stage.http, base, hear, polling=self.polls)
 
     def next_id(self, kind: str) -> str:
         """An id for one operation, fixed before its first send."""
@@ -52,7 +65,8 @@ class Client:
 
     def write(self, kind: str, conn: int = 0, more: dict[str, Any] | None = None, **fields: Any) -> None:
         """A line of this client, now."""
-        self.log.write(kind, game=self.game, conn=conn, more={"player": self.player} | (more or {}), **fields)
+        more = {"player": self.player} | (more or {})
+        self.log.write(kind, game=self.game, conn=conn, server=self.servers.get(conn, ""), more=more, **fields)
 
     def kicked(self) -> None:
         """The server has said that this player is out: nothing of this client is alive any more."""
@@ -199,7 +213,7 @@ class Tab:
         return {"left_ms": round((self.deadline - time.monotonic()) * 1000)}
 
     async def _stay_connected(self) -> None:
-        wait = 0.05
+        wait, failed = 0.05, False
         while not self.closed:
             self.client.connections += 1
             self.conn = self.client.connections
@@ -207,10 +221,13 @@ class Tab:
             self._episode = self._episode or self.client.next_id("resume")
             self.client.write("resume", self.conn, op_id=self._episode, phase="invoke")
             self._greeted = asyncio.get_running_loop().create_future()
-            wire = Wire(self.stage.http, self.stage.base, self._hear)
+            wire = self.client.wire(self.conn, self._hear, front=failed)
+            failed = not failed
             try:
                 await wire.open(self.client.auth)
                 self._wire = wire
+                if wire.server:
+                    self.client.servers[self.conn] = wire.server
                 if self.client.auth.get("resume"):
                     async with asyncio.timeout(3):
                         await asyncio.shield(self._greeted)
@@ -234,7 +251,7 @@ class Tab:
                 await asyncio.sleep(wait)
                 wait = min(BACK_OFF, wait * 2)
                 continue
-            wait = 0.05
+            wait, failed = 0.05, False
             if self._episode:
                 self.client.write("resume", self.conn, op_id=self._episode, phase="ok")
                 self._episode = ""

@@ -12,8 +12,9 @@ from pathlib import Path
 import pytest
 
 from tests.chaos.bugs import BUGS
-from tests.chaos.nemesis import COMMAND
-from tests.chaos.run import Course, run
+from tests.chaos.course import Course, run
+from tests.chaos.nemesis import EMBEDDED
+from tests.chaos.server import COMMAND
 
 pytestmark = pytest.mark.chaos
 
@@ -49,7 +50,7 @@ def test_a_planted_bug_is_caught(bug: str, tmp_path: Path) -> None:
         SHORT,
         seed=f"bug-{bug}",
         command=(COMMAND[0], "-m", "tests.chaos.buggy_server", bug, "up"),
-        faults=() if getattr(planted, "NEEDS_KILLS", False) else ("cut",),
+        faults=EMBEDDED if getattr(planted, "NEEDS_KILLS", False) else {"cut tabs": 1},
     )
     report = run(course, hard=False, keep=tmp_path)
     assert not report.crashes, report.text()

@@ -14,7 +14,7 @@ from game_server.robots import play
 from game_server.robots.mind import Mind
 from game_server.rules.answers import read_choice
 from game_server.rules.view import PLAYERS, event_for
-from tests.chaos.nemesis import Server
+from tests.chaos.server import Server
 from tests.game_server.classroom import ALL_TYPES, Classroom, media_url, question
 from tests.scenarios.world import World
 

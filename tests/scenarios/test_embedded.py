@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.chaos.nemesis import Server
+from tests.chaos.server import Server
 from tests.chaos.wire import Refused
 from tests.scenarios.live_game import SCENARIOS, quiz_of
 from tests.scenarios.world import World

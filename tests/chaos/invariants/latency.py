@@ -73,8 +73,18 @@ def comeback_ms(history: History) -> list[float]:
     return waits
 
 
+def lost_to_found(history: History) -> dict[str, str]:
+    """From the first try to come back until there is a state again, of every connection that was lost."""
+    episodes = grouped(history.of("resume"), lambda line: (line.client, line.op_id)).values()
+    waits = [
+        (lines[-1].t_ns - lines[0].t_ns) / 1e6 for lines in episodes if lines[-1].phase == "ok" and lines[0].conn > 1
+    ]
+    return {"lost until back": quantiles(waits)}
+
+
 def quiet_turns(history: History) -> dict[str, str]:
     """Answers whose first, unacknowledged attempt was lost with a kill and whose repetition came too late."""
     late = [lines for lines in history.attempts.values() if lines[-1].status in ("late", "closed")]
     turned = [lines for lines in late if any(line.phase == "info" and line.status is None for line in lines)]
-    return {"never acknowledged, then late": str(len(turned))}
+    share = 100 * len(turned) / max(1, len(history.attempts))
+    return {"never acknowledged, then late": f"{len(turned)}, {share:.2f} %"}

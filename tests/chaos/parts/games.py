@@ -1,0 +1,37 @@
+"""Games on a whole installation of which everything is killed, stopped, slowed and cut."""
+
+import tempfile
+from pathlib import Path
+
+from tests.chaos.course import Course, run
+from tests.chaos.nemesis import SPREAD
+from tests.chaos.spread import Spread
+
+MINUTES = 7.0
+
+
+def course(seed: str, minutes: float) -> Course:
+    """As many games as two cores play in this time."""
+    return Course(
+        games=1000,
+        players=15,
+        questions=8,
+        seed=f"games-{seed}",
+        minutes=minutes,
+        at_once=10,
+        every_s=2.5,
+        faults=SPREAD,
+        time_limit_s=4,
+        think_s=(0.05, 1.2),
+        linger_s=45,
+        polling=0.1,
+        wait_s=(0.05, 0.2),
+    )
+
+
+def play(seed: str, minutes: float, keep: Path | None = None) -> bool:
+    """Play, check, print."""
+    with tempfile.TemporaryDirectory(prefix="chaos-games-") as folder:
+        report = run(course(seed, minutes or MINUTES), target=Spread(Path(folder)), keep=keep)
+        print(report.text(), flush=True)
+        return report.passed
