@@ -283,7 +283,8 @@ class Runner:
         except IntegrityError:
             if (again := await self._done_before(envelope)) is not None:
                 return again  # the same message was handled at the same moment elsewhere
-            raise
+            # Or another made the row first: a handler that looks for it before it makes it, finds it this time.
+            return await self._patiently(envelope, lambda: self._transact(handling, envelope, message, context))
 
     async def _patiently(self, envelope: Envelope, work: Callable[[], Awaitable[Reply]]) -> Reply:
         """`work`, run again after a deadlock. Tasks and events wait for a database that is away: it is no fault of

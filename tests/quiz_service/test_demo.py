@@ -1,5 +1,7 @@
 """The demo school's quizzes: flawless, of all ten types, there once."""
 
+import asyncio
+from dataclasses import replace
 from pathlib import Path
 from typing import get_args
 
@@ -45,6 +47,16 @@ async def test_a_first_start_seeds_and_later_ones_change_nothing(tmp_path: Path)
         second = await titles(world)
         assert len(second) == 5
         assert "Mine" in second
+
+
+async def test_services_that_start_at_the_same_moment_seed_one_set_of_quizzes(
+    tmp_path: Path, database_url: str
+) -> None:
+    async with open_world(tmp_path, database_url=database_url) as world:
+        settings = world.quizzes.settings.model_copy(update={"demo": True})
+        shown = replace(world.quizzes, settings=settings)
+        await asyncio.gather(*(seed_demo(shown) for _ in range(3)))
+        assert len(await titles(world)) == 6
 
 
 async def test_without_demo_there_is_nothing(tmp_path: Path) -> None:
