@@ -167,6 +167,7 @@ async def until_well(ask: Callable[[], Any]) -> httpx.Response:
     return found
 
 
+@pytest.mark.rabbitmq
 async def test_a_broker_that_dies_or_stands_still_costs_honest_503s_and_504s_and_heals_by_itself(folder: Path) -> None:
     with servers.rabbitmq() as server:
         async with over_rabbitmq(server, folder) as client:

@@ -20,14 +20,14 @@ from edkit.bus.rabbit.frames import Broken
 HEARTBEAT_S = 8
 """Both sides speak at least every four seconds."""
 SILENCE_TICKS = 9
-"""Seconds of our own time, not of the wall's, without a byte until the broker is dead to us: a process that was stopped
-itself reads first what came meanwhile."""
-TICK_S = 1.0
+"""Ticks (seconds) of our own time, not of the wall's, without a byte until the broker is dead to us: a process that was
+stopped itself reads first what came meanwhile."""
 FRAME_MAX = 131_072
 SMALLEST_FRAME_MAX = 4_096
 CHANNELS = 16
 BUFFERED = 2**20
 """Bytes that may wait for the network before who sends has to wait, too."""
+GOODBYE_S = 1.0
 STALL_S = 2.0
 """A process that has not been round its loop for so long was stopped, or had no processor."""
 
@@ -59,6 +59,8 @@ class Address:
 
 class Connection(asyncio.Protocol):
     """One connection, from `open` until `lost` is done; the result of `lost` says why."""
+
+    tick_s = 1.0
 
     def __init__(self) -> None:
         self._loop = asyncio.get_running_loop()
@@ -175,7 +177,7 @@ class Connection(asyncio.Protocol):
         self._transport = cast(asyncio.Transport, transport)
         self._transport.set_write_buffer_limits(high=BUFFERED)
         self._last_tick = self._loop.time()
-        self._ticking = self._loop.call_later(TICK_S, self._tick)
+        self._ticking = self._loop.call_later(self.tick_s, self._tick)
 
     def connection_lost(self, exc: Exception | None) -> None:
         self.abort(f"it broke: {exc}" if exc else "the broker hung up")
@@ -198,11 +200,11 @@ class Connection(asyncio.Protocol):
         self._silent += 1
         self._idle += 1
         if self._silent > SILENCE_TICKS:
-            self.abort(f"the broker has said nothing for {SILENCE_TICKS} s")
+            self.abort(f"the broker has said nothing for {SILENCE_TICKS * self.tick_s:g} s")
             return
         if self._idle >= HEARTBEAT_S // 2:
             self.write(frames.BEAT)
-        self._ticking = self._loop.call_later(TICK_S, self._tick)
+        self._ticking = self._loop.call_later(self.tick_s, self._tick)
 
     def _look_back(self, now: float) -> None:
         if now - self._last_tick > STALL_S:
@@ -269,5 +271,5 @@ class Connection(asyncio.Protocol):
         transport, self._transport = self._transport, None
         if transport is not None:
             transport.close()  # what was written, such as an answer to its goodbye, still goes out
-            self._loop.call_later(TICK_S, transport.abort)
+            self._loop.call_later(GOODBYE_S, transport.abort)
         self.abort(str(fault))

@@ -15,7 +15,7 @@ from edkit.bus.rabbit import frames
 from edkit.bus.rabbit.amqp import Address, Connection
 from edkit.bus.rabbit.channel import LARGEST_BODY, Channel
 from edkit.bus.rabbit.frames import Broken, Incoming
-from edkit.bus.rabbit.serving import DONE, Interrupted, Serving, encode
+from edkit.bus.rabbit.serving import DONE, Interrupted, Serving, drained, encode
 from edkit.bus.rabbit.supervise import connected, reconnects
 from edkit.bus.rabbit.topology import REQUESTS
 from edkit.chance import Chance, SystemChance
@@ -63,6 +63,12 @@ class Calls:
         self._keeper: asyncio.Task[None] | None = None
         self._handler: Handler | None = None
         self._serving: Serving | None = None
+        self._running: set[asyncio.Task[None]] = set()
+
+    @property
+    def waiting(self) -> int:
+        """How many answers are waited for."""
+        return len(self._pending)
 
     async def request(self, service: str, envelope: Envelope, timeout: float) -> Reply:
         """The reply of one replica of `service`.
@@ -162,7 +168,8 @@ class Calls:
         """Take nothing new, answer what is under way (2 s at most), and leave."""
         self._closing.set()
         if self._serving is not None:
-            await self._serving.leave()
+            await self._serving.stop()
+        await drained(self._running)
         if self._connection is not None:
             await self._connection.close()
         elif self._keeper is not None:
@@ -224,7 +231,7 @@ class Calls:
 
     async def _begin_serving(self, connection: Connection) -> None:
         assert self._handler is not None
-        serving = Serving(connection, self._role, self._clock, self._handler)
+        serving = Serving(connection, self._role, self._clock, self._handler, self._running)
         await serving.begin()
         self._serving = serving
         self._serves.set()

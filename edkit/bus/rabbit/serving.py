@@ -36,11 +36,16 @@ class Interrupted(Unavailable):
 
 
 class Serving:
-    """One replica's Requests over one connection. When that is lost, what is under way ends unheard."""
+    """One replica's Requests over one connection. When that is lost, what is under way ends unheard.
 
-    def __init__(self, connection: Connection, role: str, clock: Clock, handler: Handler) -> None:
+    `running` are the tasks under way, of this connection and of those before it.
+    """
+
+    def __init__(
+        self, connection: Connection, role: str, clock: Clock, handler: Handler, running: set[asyncio.Task[None]]
+    ) -> None:
         self._connection, self._role, self._clock, self._handler = connection, role, clock, handler
-        self._running: set[asyncio.Task[None]] = set()
+        self._running = running
         self._heads: dict[bytes, bytes] = {}
         self._user = connection.user.encode()
         self._tag = ""
@@ -56,20 +61,13 @@ class Serving:
         await self._channel.prefetch(CONCURRENT)
         self._tag = await self._channel.consume(queue, no_ack=False)
 
-    async def leave(self) -> None:
-        """Take nothing new, and let what is under way end: 2 s at most, then it is answered with Interrupted."""
+    async def stop(self) -> None:
+        """Take nothing new."""
         try:
             async with asyncio.timeout(LEAVE_S):
                 await self._channel.cancel(self._tag)
         except (Broken, TimeoutError) as fault:
             logger.warning("bus_left_without_goodbye", role=self._role, reason=str(fault))
-        if self._running:
-            _, late = await asyncio.wait(self._running, timeout=LEAVE_S)
-            for task in late:
-                task.cancel()
-            if late:
-                await asyncio.wait(late)
-        self._acks.send()
 
     def _take(self, message: Incoming) -> None:
         late_s = self._connection.stood_still_s
@@ -123,13 +121,13 @@ class Serving:
             if len(self._heads) >= MOST_CALLERS:
                 self._heads.clear()
             head = self._heads[message.reply_to] = frames.publish_head(self._channel.number, b"", message.reply_to)
+        if len(reply.body) > LARGEST_BODY:
+            reply = refusal(TooLarge("The answer is larger than the bus carries."))
         kind = DONE if reply.ok else REFUSED
+        properties = frames.properties(message.correlation, kind=kind, user=self._user)
         try:
             if self._connection.full:
                 await self._connection.writable()
-            properties = frames.properties(message.correlation, kind=kind, user=self._user)
-            if len(reply.body) > LARGEST_BODY:
-                reply = refusal(TooLarge("The answer is larger than the bus carries."))
             self._channel.publish(head, properties, reply.body)
         except Broken:
             logger.warning("bus_reply_lost", role=self._role)
@@ -161,6 +159,16 @@ class Acks:
         for tag in self._done:
             del self._open[tag]
         self._done.clear()
+
+
+async def drained(running: set[asyncio.Task[None]]) -> None:
+    """Let what is under way end: 2 s at most, then it is answered with Interrupted."""
+    if running:
+        _, late = await asyncio.wait(running, timeout=LEAVE_S)
+        for task in late:
+            task.cancel()
+        if late:
+            await asyncio.wait(late)
 
 
 def encode(envelope: Envelope) -> bytes:
