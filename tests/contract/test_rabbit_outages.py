@@ -132,6 +132,35 @@ async def test_two_thousand_tasks_survive_the_death_of_the_broker(started: Rabbi
     assert reconnects.labels("echo", "consumer")._value.get() > before
 
 
+async def test_what_waited_for_its_turn_when_the_broker_died_is_handled_afterwards(
+    started: RabbitMQ, broker: Broker
+) -> None:
+    begun, release, done = asyncio.Event(), asyncio.Event(), asyncio.Event()
+    handled: set[str] = set()
+
+    async def slow(message: Envelope) -> Reply:
+        begun.set()
+        await release.wait()
+        handled.add(message.id)
+        if len(handled) == 5:
+            done.set()
+        return OK
+
+    worker, caller = broker.connect("echo"), broker.connect("caller")
+    await worker.serve(slow)
+    for number in range(5):
+        await sent(caller, envelope("Work", "task", message_id=f"m{number}"))
+    async with asyncio.timeout(HEAL_S):
+        await begun.wait()
+    await asyncio.to_thread(started.kill)
+    await fails(worker)
+    release.set()
+    await asyncio.to_thread(started.start)
+    async with asyncio.timeout(HEAL_S):
+        await done.wait()
+    assert handled == {f"m{number}" for number in range(5)}
+
+
 async def test_while_the_broker_is_away_a_publish_is_refused_and_a_notice_is_dropped(
     started: RabbitMQ, broker: Broker
 ) -> None:

@@ -9,6 +9,7 @@ import contextlib
 from collections.abc import Sequence
 
 from aio_pika.abc import AbstractConnection, AbstractIncomingMessage, AbstractQueue
+from aio_pika.exceptions import ChannelInvalidStateError
 from pamqp.common import FieldValue
 from pydantic import ValidationError
 
@@ -54,6 +55,14 @@ def failures_of(message: AbstractIncomingMessage, service: str) -> int:
     """How often it failed before, by our own word."""
     count = message.headers.get(FAILURES, 0) if message.user_id in (service, OPERATOR) else 0
     return count if isinstance(count, int) else 0
+
+
+def _is_lost(message: AbstractIncomingMessage) -> bool:
+    """Whether the channel that it came by is closed, so that it cannot be acknowledged any more."""
+    try:
+        return message.channel.is_closed
+    except ChannelInvalidStateError:  # how the driver says so
+        return True
 
 
 class Consumer:
@@ -143,7 +152,7 @@ class Consumer:
         while True:
             message = await self._waiting.get()
             self._taken += 1
-            if message.channel.is_closed:
+            if _is_lost(message):
                 continue  # the broker gives it to somebody again
             self._current = asyncio.create_task(self._deliver(message), name=f"bus-{self._role}-message")
             await asyncio.wait([self._current])
@@ -167,7 +176,7 @@ class Consumer:
 
     async def _give_back(self, message: AbstractIncomingMessage) -> None:
         """To the queue, after a second: what could not be settled now cannot be settled at once either."""
-        if message.channel.is_closed:
+        if _is_lost(message):
             return
         await self._clock.sleep(1)
         with contextlib.suppress(*FAULTS):
