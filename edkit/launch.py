@@ -26,7 +26,8 @@ from edkit.ids import Ids, SystemIds
 from edkit.leaving import Leaving
 from edkit.limits import open_limits
 from edkit.probes import Probes, front_door
-from edkit.service import Mounts, Runner, Runtime, Service
+from edkit.runner import Runner
+from edkit.service import Mounts, Runtime, Service
 from edkit.settings import Settings
 from edkit.sockets import joined
 from edkit.sockets.http import PunctualHttp

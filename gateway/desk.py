@@ -13,7 +13,8 @@ from starlette.responses import Response
 from edkit import message
 from edkit.errors import TimedOut, Unauthenticated, Unavailable
 from edkit.message import ANONYMOUS, Actor
-from edkit.service import LocalCalls, Runtime
+from edkit.runner import LocalCalls
+from edkit.service import Runtime
 from gateway.breaker import INTERRUPTED, Breakers, honest
 from gateway.guard import SAFE
 from gateway.idempotency import hash_of, message_id_for
@@ -36,7 +37,7 @@ class Desk:
 
     @classmethod
     def open(cls, runtime: Runtime, limits: Limits) -> "Desk":
-        return cls(runtime, runtime.local, limits, sign_ins_of(runtime), Breakers(runtime.clock.monotonic))
+        return cls(runtime, LocalCalls(runtime), limits, sign_ins_of(runtime), Breakers(runtime.clock.monotonic))
 
 
 @dataclass(frozen=True)

@@ -58,7 +58,12 @@ service = Service(
         GameRegraded: write(record_results, prepare=fetch_results),
         UserErased: write(forget_user),
     },
-    issuers={GetQuizForGame: ("game_server",), ReadFile: ("gateway", "game_server")},
+    issuers={
+        GetQuizForGame: ("game_server",),
+        ReadFile: ("gateway", "game_server"),
+        GameFinished: ("game_server",),
+        GameRegraded: ("game_server",),
+    },
     start=(seed_demo,),
     background=(sweep_forever,),
 )

@@ -6,6 +6,7 @@ from edkit.contracts.demo import DEMO_TEACHER_ID
 from edkit.contracts.quizzes import CreateQuiz, QuizFields
 from edkit.errors import NotFound
 from edkit.message import Actor
+from edkit.runner import LocalCalls
 from edkit.service import Runtime
 from quiz_service.importing.own_json import read_own_json
 
@@ -21,10 +22,10 @@ async def seed_demo(runtime: Runtime) -> None:
     """
     if not runtime.settings.demo:
         return
-    teacher = Actor(id=DEMO_TEACHER_ID, role="teacher")
+    local, teacher = LocalCalls(runtime), Actor(id=DEMO_TEACHER_ID, role="teacher")
     for name, fields in demo_quizzes().items():
         try:
-            await runtime.local.call(CreateQuiz(quiz_id=f"demo-{name}", fields=fields), actor=teacher)
+            await local.call(CreateQuiz(quiz_id=f"demo-{name}", fields=fields), actor=teacher)
         except NotFound:
             continue  # deleted by the teacher
 

@@ -15,7 +15,8 @@ from edkit.db import Database, InDoubt, explained
 from edkit.errors import Unavailable
 from edkit.local.servers import MariaDB
 from edkit.message import SYSTEM, Envelope
-from edkit.service import Runner, Runtime
+from edkit.runner import Runner
+from edkit.service import Runtime
 from edkit.testing import running
 from tests.echo_service.app import CountTask, GetCount, Increase, service
 from tests.echo_service.models import counters

@@ -19,7 +19,8 @@ from edkit.db.replica import Position
 from edkit.launch import load
 from edkit.local.servers import MariaDB
 from edkit.message import SYSTEM
-from edkit.service import Context, Runner, Service, read
+from edkit.runner import Runner
+from edkit.service import Context, Service, read
 from edkit.settings import Settings
 from edkit.testing import running
 from tests.echo_service.app import Count, GetCount, service

@@ -13,10 +13,11 @@ from edkit.clock import ManualClock
 from edkit.db.migrate import differences
 from edkit.errors import AppError, Conflict, Forbidden, Unavailable
 from edkit.ids import CountingIds
-from edkit.message import SYSTEM, Actor
-from edkit.service import Runner, Runtime, Service
+from edkit.message import SYSTEM, Actor, Task
+from edkit.runner import LocalCalls, Runner
+from edkit.service import Runtime, Service
 from edkit.testing import running
-from tests.echo_service.app import Count, CountTask, Crash, GetCount, Increase, service
+from tests.echo_service.app import Count, CountTask, Crash, GetCount, Hint, Increase, Increased, service
 from tests.echo_service.models import metadata
 
 TEACHER = Actor(id="t1", role="teacher")
@@ -94,12 +95,20 @@ async def test_a_role_that_is_not_listed_is_refused(world: World, tmp_path: Path
 
 @pytest.mark.parametrize("kind", ["event", "task", "notice"])
 async def test_a_request_that_is_called_something_else_is_refused(world: World, kind: str) -> None:
-    """Events are taken from anybody, so a forged kind must open no other door."""
+    """A forged kind must open no other door."""
     sent = world.bus.envelope(Increase(name="a"), actor=TEACHER)
     forged = sent.model_copy(update={"kind": kind, "issuer": "job_handler"})
     reply = await Runner(world.echo).handle(forged)
     assert reply.ok == (kind == "notice")  # nobody takes a notice of that name
     assert await world.value("a") == 0
+
+
+async def test_events_and_notices_of_a_role_that_is_not_listed_have_no_effect(world: World) -> None:
+    for kind, message in (("event", Increased(name="a", value=7)), ("notice", Hint(text="x"))):
+        sent = world.bus.envelope(message, actor=SYSTEM)
+        reply = await Runner(world.echo).handle(sent.model_copy(update={"issuer": "job_handler"}))
+        assert (reply.ok, b"issuer_refused" in reply.body) == (False, True), kind
+        assert (await Runner(world.echo).handle(sent.model_copy(update={"issuer": "echo_service"}))).ok
 
 
 async def test_a_crash_tells_the_caller_nothing_of_its_inside(world: World) -> None:
@@ -128,7 +137,7 @@ async def test_the_request_id_travels_with_the_work(world: World) -> None:
 
 
 async def test_a_caller_that_hangs_up_does_not_cut_a_local_transaction_short(world: World) -> None:
-    call = asyncio.create_task(world.echo.local.call(Increase(name="a"), actor=TEACHER))
+    call = asyncio.create_task(LocalCalls(world.echo).call(Increase(name="a"), actor=TEACHER))
     await asyncio.sleep(0)
     call.cancel()
     with pytest.raises(asyncio.CancelledError):
@@ -161,3 +170,17 @@ async def test_a_claim_of_a_dead_relay_expires_and_is_sent_again(world: World) -
     assert await outbox.relay_once() == 0
     await clock.advance(31)
     await world.value_becomes("a", 1)
+
+
+class NobodysTask(Task):
+    service = "nobody"
+
+
+async def test_a_message_that_nobody_takes_holds_up_none_behind_it(world: World) -> None:
+    outbox, bus = world.echo.outbox, world.echo.bus
+    assert outbox is not None
+    async with world.echo.database.write() as session:
+        for message in (CountTask(name="a"), NobodysTask(), CountTask(name="b")):
+            await outbox.add(session, bus.envelope(message, actor=SYSTEM))
+    await world.value_becomes("a", 1)
+    await world.value_becomes("b", 1)  # at once: the clock of this test stands still, so no claim ever expires

@@ -12,6 +12,7 @@ from edkit.contracts.game_messages import FindGame, GetGame, GetGameResults, Lis
 from edkit.contracts.games import RegradeQuestion
 from edkit.errors import AppError, Conflict, Invalid, NotFound
 from edkit.message import ANONYMOUS, Actor
+from edkit.runner import LocalCalls
 from game_server.rules.chain import GENESIS, link
 from tests.game_server.stage import OTHER, TEACHER, Client, Stage, stage
 
@@ -23,7 +24,7 @@ async def world(tmp_path: Path, database_url: str) -> AsyncIterator[Stage]:
 
 
 async def ask(world: Stage, request: Any, actor: Actor = TEACHER, **more: Any) -> Any:
-    return await world.runtime.local.call(request, actor=actor, **more)
+    return await LocalCalls(world.runtime).call(request, actor=actor, **more)
 
 
 async def played(world: Stage) -> tuple[Client, list[Client]]:

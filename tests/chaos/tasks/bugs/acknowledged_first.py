@@ -3,7 +3,7 @@
 import asyncio
 
 from edkit.message import Envelope, Reply
-from edkit.service import Runner
+from edkit.runner import Runner
 
 CAUGHT_BY = {"M2", "M3"}
 

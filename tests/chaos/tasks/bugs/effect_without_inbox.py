@@ -1,6 +1,7 @@
 """Nobody asks whether a message was handled before."""
 
-from edkit.service import Runner, Runtime
+from edkit.runner import Runner
+from edkit.service import Runtime
 
 CAUGHT_BY = {"M2"}
 

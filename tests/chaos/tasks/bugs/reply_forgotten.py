@@ -1,6 +1,7 @@
 """The answer to a request is not kept for callers that repeat it."""
 
-from edkit.service import Runner, Runtime
+from edkit.runner import Runner
+from edkit.service import Runtime
 
 CAUGHT_BY = {"M6"}
 

@@ -43,5 +43,5 @@ service = Service(
     metadata=metadata,
     requests={Book: write(book), Ask: read(ask)},
     events={WorkDone: write(hear)},
-    issuers={Book: ("teller",), Ask: ("teller",)},
+    issuers={Book: ("teller",), Ask: ("teller",), WorkDone: ("worker",)},
 )

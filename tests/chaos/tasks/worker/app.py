@@ -58,5 +58,5 @@ service = Service(
     metadata=metadata,
     tasks={Work: write(work)},
     events={AccountChanged: write(follow)},
-    issuers={Work: ("ledger",)},
+    issuers={Work: ("ledger",), AccountChanged: ("ledger",)},
 )
