@@ -12,12 +12,15 @@ from starlette.requests import ClientDisconnect
 from edkit.errors import AppError
 from gateway.problems import Problem, on_app_error, on_crash, on_disconnect, on_http_exception, on_invalid
 from gateway.routes import auth, classes, files, games, me, public, quizzes
+from gateway.routes.route import JsonRoute
 
 DESCRIPTION = """
 Live quiz games and what belongs to them. Errors are `application/problem+json` with a `code` for programs and a
 `detail` for people. Every answer carries `X-Request-Id`. Lists answer `{items, next_cursor}`; times are RFC 3339 in
 UTC; ids are text.
 """
+
+ROUTERS = tuple(family.router for family in (public, auth, me, classes, quizzes, files, games))
 
 
 def make_api(*more: APIRouter) -> FastAPI:
@@ -39,11 +42,14 @@ def make_api(*more: APIRouter) -> FastAPI:
             RequestValidationError: on_invalid,
         },
     )
-    for family in (public, auth, me, classes, quizzes, files, games):
-        api.include_router(family.router)
-    for router in more:
+    for router in (*ROUTERS, *more):
         api.include_router(router)
     return api
+
+
+def routes_of(*more: APIRouter) -> list[JsonRoute]:
+    """Every route of the API in its order."""
+    return [route for router in (*ROUTERS, *more) for route in router.routes if isinstance(route, JsonRoute)]
 
 
 def describe(api: FastAPI) -> dict[str, Any]:

@@ -71,6 +71,18 @@ class OrjsonRequest(Request):
         return orjson.loads(await self.body())
 
 
+async def received(request: Request, shape: TypeAdapter[Any] | None, *, needed: bool) -> bytes:
+    """The body's bytes. Raises UnsupportedType when it is not said to be JSON, and Invalid when it is far too much."""
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind != "application/json" and (needed or await request.body()):
+        raise UnsupportedType("Send this as JSON, with Content-Type: application/json.")
+    body = await request.body()  # here, so that a body beyond the limit is said to be too large
+    if shape is not None and len(body) > LOOKED_AT:
+        with contextlib.suppress(orjson.JSONDecodeError):  # said by who reads it
+            check_measure(orjson.loads(body), shape)
+    return body
+
+
 class JsonRoute(APIRoute):
     """A route whose body, if it has one, is `application/json` and nothing else."""
 
@@ -84,14 +96,7 @@ class JsonRoute(APIRoute):
         async def handle(request: Request) -> Response:
             asked = OrjsonRequest(request.scope, request.receive)
             if reads_body:
-                kind = asked.headers.get("content-type", "").partition(";")[0].strip().lower()
-                is_json = kind == "application/json"
-                if not is_json and (needs_body or await asked.body()):
-                    raise UnsupportedType("Send this as JSON, with Content-Type: application/json.")
-                body = await asked.body()  # here, so that a body beyond the limit is said to be too large
-                if adapter is not None and len(body) > LOOKED_AT:
-                    with contextlib.suppress(orjson.JSONDecodeError):  # said below
-                        check_measure(orjson.loads(body), adapter)
+                await received(asked, adapter, needed=needs_body)
             answer: Response = await inner(asked)
             return answer
 
