@@ -1,5 +1,6 @@
 """A private HAProxy: one port in front of every gateway and game server."""
 
+import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -21,8 +22,7 @@ defaults
     http-check expect status 200
     # Readiness answers, and a server that does not is left within a second; its connections stay as they are.
     default-server inter 400ms fastinter 200ms fall 2 rise 1 observe layer4 error-limit 1 on-error mark-down
-    http-error status 503 content-type application/problem+json string '{nobody}' hdr Retry-After 1
-frontend door
+{problems}frontend door
     bind {host}:{port}
     http-request set-header X-Forwarded-For %[src]
     http-request set-header X-Forwarded-Proto http
@@ -34,16 +34,26 @@ frontend door
 """
 """`..._alive`: when nobody is ready, as while the broker is away, those that live say so better than we could."""
 
-NOBODY = '{"status":503,"title":"Nobody is here to answer","code":"unavailable"}'
+PROBLEMS = {
+    502: (
+        "unavailable",
+        "Not available right now",
+        "The connection broke off. Whether it was done is not known: look.",
+    ),
+    503: ("unavailable", "Not available right now", "Nobody is here to answer. Try again in a moment."),
+    504: ("timed_out", "No answer in time", "Whether it was done is not known: look before you try again."),
+}
+"""What the gateways would say, where none of them can."""
 
 GATEWAYS = """
 backend {name}
     http-check send meth GET uri {probe}
     balance leastconn
-    retry-on conn-failure empty-response
+    retry-on conn-failure empty-response response-timeout
     http-request disable-l7-retry unless METH_GET
+    http-request set-timeout server 20s if METH_GET
 """
-"""What only reads is asked of another gateway when one dies in the middle."""
+"""What only reads is asked of another gateway when one dies, or freezes, in the middle."""
 
 GAME_SERVERS = """
 backend {name}
@@ -51,8 +61,13 @@ backend {name}
     balance roundrobin
     http-response set-header x-served-by %s
     cookie edtech_server insert indirect nocache httponly attr SameSite=Lax
-    # Long polling must come back to where it began; a websocket is one connection and may begin anywhere.
-    ignore-persist if {{ hdr(upgrade) -i websocket }} !{{ urlp(sid) -m found }}
+    # Who begins is sent elsewhere when one dies or freezes. Long polling must come back to where it began; a
+    # websocket is one connection and may begin anywhere.
+    acl begun urlp(sid) -m found
+    retry-on conn-failure empty-response response-timeout
+    http-request disable-l7-retry if begun
+    http-request set-timeout server 3s if !begun
+    ignore-persist if !begun {{ hdr(upgrade) -i websocket }}
 """
 
 
@@ -75,7 +90,7 @@ class HAProxy(Process):
         self._host, self._gateways, self._game_servers = host, gateways, game_servers
 
     def prepare(self) -> None:
-        parts = [CONFIG.format(host=self._host, port=self.port, nobody=NOBODY)]
+        parts = [CONFIG.format(host=self._host, port=self.port, problems=_problems())]
         for name, probe in (("", "/readyz"), ("_alive", "/livez")):
             parts.append(GATEWAYS.format(name=f"gateways{name}", probe=probe))
             parts += [f"    server {server} 127.0.0.1:{port} check\n" for server, port in self._gateways.items()]
@@ -88,3 +103,13 @@ class HAProxy(Process):
 
     def command(self) -> Sequence[str]:
         return [program("haproxy", "haproxy"), "-db", "-f", str(self.folder / "haproxy.cfg")]
+
+
+def _problems() -> str:
+    lines = []
+    for status, (code, title, detail) in PROBLEMS.items():
+        body = json.dumps(
+            {"type": f"urn:edtech:problem:{code}", "title": title, "status": status, "detail": detail, "code": code}
+        )
+        lines.append(f"    http-error status {status} content-type application/problem+json string '{body}'")
+    return "".join(f"{line} hdr Retry-After 2 hdr Cache-Control no-store\n" for line in lines)
