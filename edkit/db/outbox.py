@@ -1,8 +1,9 @@
 """The outbox: what a transaction has decided to send is a row of that transaction; the relay sends it afterwards.
 
 Rows are found by status, never by `id > last`, because transactions commit in another order than they begin.
-A batch is claimed in one short transaction, published, then marked. A relay that dies in between leaves claims that
-expire; the message is then sent again, and the consumer's inbox makes its effect happen once.
+A batch is claimed in one short transaction, published, then marked; what the bus refused is pending again. A relay that
+dies in between leaves claims that expire; the message is then sent again, and the consumer's inbox makes its effect
+happen once.
 """
 
 import asyncio
@@ -24,6 +25,7 @@ sent_total = metrics.counter("outbox_sent", "Messages sent from outboxes", ["ser
 
 BATCH = 100
 CLAIM_MS = 30_000
+BEHIND_MS = 1_000
 LEAVE_S = 2
 KEEP_MS = 7 * 24 * 3_600_000
 
@@ -55,11 +57,26 @@ class Outbox:
         envelopes = await retrying(self._claim)
         if not envelopes:
             return 0
-        for envelope in envelopes:
-            await self._bus.forward(envelope)
-        await retrying(lambda: self._mark([envelope.id for envelope in envelopes]))
-        sent_total.labels(self._name).inc(len(envelopes))
-        return len(envelopes)
+        ids = [envelope.id for envelope in envelopes]
+        sent = 0
+        try:
+            for envelope in envelopes:
+                await self._bus.forward(envelope)
+                sent += 1
+        except Exception:
+            await self._give_back(ids[sent], ids[sent + 1 :])
+            raise
+        finally:
+            if sent:
+                await retrying(lambda: self._mark(ids[:sent], SENT))
+                sent_total.labels(self._name).inc(sent)
+        return sent
+
+    async def _give_back(self, refused: str, left: list[str]) -> None:
+        """What was not sent is pending again at once, and what was refused stands behind it: it holds up nobody."""
+        if left:
+            await retrying(lambda: self._mark(left, PENDING))
+        await retrying(lambda: self._mark([refused], PENDING, BEHIND_MS))
 
     async def relay(self) -> None:
         """Send for ever: at once after a commit that announced something, and each second for what others left.
@@ -116,10 +133,10 @@ class Outbox:
                 await session.execute(claimed.values(status=CLAIMED, changed_at=now))
         return [Envelope.model_validate(row.envelope) for row in rows]
 
-    async def _mark(self, ids: list[str]) -> None:
+    async def _mark(self, ids: list[str], status: str, later_ms: int = 0) -> None:
         async with self._database.write() as session:
             done = update(self._table).where(self._table.c.id.in_(ids))
-            await session.execute(done.values(status=SENT, changed_at=self._clock.now()))
+            await session.execute(done.values(status=status, changed_at=self._clock.now() + later_ms))
 
     async def _sweep(self, now: int) -> None:
         """Forget what was sent, consumed or answered more than seven days ago."""
