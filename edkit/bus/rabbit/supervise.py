@@ -30,8 +30,8 @@ FIRST_WAIT_S, LONGEST_WAIT_S = 0.1, 1.0
 SAY_AGAIN_S = 10.0
 
 Probe = Callable[[], Awaitable[None]]
-FAULTS = (AMQPError, OSError, TimeoutError, RuntimeError)
-"""What the driver raises when the broker, the connection or a channel is not there."""
+FAULTS = (AMQPError, OSError, TimeoutError, RuntimeError, StopAsyncIteration)
+"""What the driver raises when the broker, the connection or a channel is not there; the last when it hangs up early."""
 
 
 class Unwell(Exception):
