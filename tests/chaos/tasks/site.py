@@ -6,6 +6,7 @@ in between that can be cut and slowed. A process that ends is started again, as 
 
 import asyncio
 import contextlib
+import json
 import os
 import signal
 import sys
@@ -208,5 +209,7 @@ class Spread(Site):
         return url.render_as_string(hide_password=False)
 
     async def dead_letters(self) -> list[DeadLetter]:
-        """What the bus has given up."""
+        """What the bus has given up. What still waits in queues is kept beside, for whoever looks for the lost."""
+        queues = await asyncio.to_thread(self.rabbitmq.api, "GET", f"queues/{VHOST}")
+        (self.folder / "queues.json").write_text(json.dumps(queues, indent=1), encoding="utf-8")
         return await self._dead(f"amqp://{{service}}:secret@127.0.0.1:{self.rabbitmq.port}/{VHOST}", self.folder)
