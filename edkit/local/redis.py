@@ -18,7 +18,7 @@ class Redis(Process):
     @property
     def url(self) -> str:
         """The URL of its first database."""
-        return f"redis://{f':{self.password}@' if self.password else ''}127.0.0.1:{self.port}/0"
+        return f"redis://{f'default:{self.password}@' if self.password else ''}127.0.0.1:{self.port}/0"
 
     def prepare(self) -> None:
         lines = ["bind 127.0.0.1", f"port {self.port}", f"dir {self.folder}", 'save ""', "appendonly no"]
