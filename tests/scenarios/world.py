@@ -4,6 +4,7 @@ import asyncio
 import itertools
 import json
 import secrets
+import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
@@ -116,12 +117,13 @@ class World:
 
 
 class Seat:
-    """One connection. `inbox` has every event in order, `raw` every packet as it came."""
+    """One connection. `inbox` has every event in order, `raw` every packet as it came, `heard_at` the last times."""
 
     def __init__(self, world: World, auth: dict[str, Any], door: str = "") -> None:
         self.world, self.auth = world, auth
         self.inbox: list[tuple[str, dict[str, Any]]] = []
         self.raw: list[str] = []
+        self.heard_at: dict[str, float] = {}
         self.token = ""
         self._news = asyncio.Event()
         self._read = 0
@@ -169,6 +171,7 @@ class Seat:
         self.raw.append(raw)
         if not name.startswith("ack:"):
             self.inbox.append((name, payload))
+            self.heard_at[name] = time.monotonic()
             self._news.set()
 
 
