@@ -1,9 +1,9 @@
 """The broker is killed, frozen, restarted and robbed of its queues; nothing that was published is lost."""
 
 import asyncio
+import contextlib
 import json
 import signal
-from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -19,7 +19,7 @@ from tests.servers import SECRET, RabbitMQ
 
 pytestmark = pytest.mark.rabbitmq
 
-HEAL_S = 30
+HEAL_S = 90
 """Far more than healing takes, so that a slow machine fails nothing."""
 
 
@@ -97,12 +97,12 @@ async def test_a_process_that_starts_before_the_broker_waits_for_it(server: Rabb
 
 
 async def test_two_thousand_tasks_survive_the_death_of_the_broker(started: RabbitMQ, broker: Broker) -> None:
-    handled: Counter[str] = Counter()
+    handled: set[str] = set()
     everything, half = asyncio.Event(), asyncio.Event()
     ids = [f"m{number}" for number in range(2_000)]
 
     async def count(message: Envelope) -> Reply:
-        handled[message.id] += 1
+        handled.add(message.id)
         if len(handled) >= 500:
             half.set()
         if len(handled) == len(ids):
@@ -125,9 +125,10 @@ async def test_two_thousand_tasks_survive_the_death_of_the_broker(started: Rabbi
     await asyncio.to_thread(started.kill)
     await asyncio.to_thread(started.start)
     await publishing
-    async with asyncio.timeout(HEAL_S):
-        await everything.wait()
-    assert set(handled) == set(ids)
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(HEAL_S):
+            await everything.wait()
+    assert set(ids) - handled == set()
     assert await broker.dead_letters() == []
     assert reconnects.labels("echo", "consumer")._value.get() > before
 

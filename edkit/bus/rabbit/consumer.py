@@ -88,7 +88,7 @@ class Consumer:
         self._taken, self._was_stuck, self._leaving = 0, -1, False
 
     def start(self) -> None:
-        self._worker = asyncio.create_task(self._work(), name=f"bus-{self._role}-work")
+        self._begin_work()
         self._link.start()
 
     async def ready(self, within_s: float = 0) -> None:
@@ -157,6 +157,17 @@ class Consumer:
             self._current = asyncio.create_task(self._deliver(message), name=f"bus-{self._role}-message")
             await asyncio.wait([self._current])
             self._current = None
+
+    def _worker_died(self, worker: "asyncio.Task[None]") -> None:
+        """Never, we think. If it does, say so and begin again, or this replica would hold messages and handle none."""
+        if not worker.cancelled():
+            logger.error("bus_worker_died", queue=self._role, reason=repr(worker.exception()))
+            self._begin_work()
+            self._link.distrust("the worker died")
+
+    def _begin_work(self) -> None:
+        self._worker = asyncio.create_task(self._work(), name=f"bus-{self._role}-work")
+        self._worker.add_done_callback(self._worker_died)
 
     async def _deliver(self, message: AbstractIncomingMessage) -> None:
         try:
