@@ -23,7 +23,7 @@ defaults
     # Readiness answers, and a server that does not is left within a second; its connections stay as they are.
     default-server inter 400ms fastinter 200ms fall 2 rise 1 observe layer4 error-limit 1 on-error mark-down
 {problems}frontend door
-    bind {host}:{port}
+    bind {bind}
     http-request set-header X-Forwarded-For %[src]
     http-request set-header X-Forwarded-Proto http
     acl sockets path_beg /socket.io/
@@ -90,19 +90,26 @@ class HAProxy(Process):
         self._host, self._gateways, self._game_servers = host, gateways, game_servers
 
     def prepare(self) -> None:
-        parts = [CONFIG.format(host=self._host, port=self.port, problems=_problems())]
-        for name, probe in (("", "/readyz"), ("_alive", "/livez")):
-            parts.append(GATEWAYS.format(name=f"gateways{name}", probe=probe))
-            parts += [f"    server {server} 127.0.0.1:{port} check\n" for server, port in self._gateways.items()]
-            parts.append(GAME_SERVERS.format(name=f"game_servers{name}", probe=probe))
-            parts += [
-                f"    server {server} 127.0.0.1:{port} cookie {server} check\n"
-                for server, port in self._game_servers.items()
-            ]
-        own_file(self.folder / "haproxy.cfg", "".join(parts))
+        gateways, game_servers = (
+            {name: f"127.0.0.1:{port}" for name, port in each.items()} for each in (self._gateways, self._game_servers)
+        )
+        own_file(self.folder / "haproxy.cfg", configuration(f"{self._host}:{self.port}", gateways, game_servers))
 
     def command(self) -> Sequence[str]:
         return [program("haproxy", "haproxy"), "-db", "-f", str(self.folder / "haproxy.cfg")]
+
+
+def configuration(bind: str, gateways: Mapping[str, str], game_servers: Mapping[str, str], check: str = "check") -> str:
+    """What HAProxy reads. Servers are given as name and address; `check` is what else is said of each."""
+    parts = [CONFIG.format(bind=bind, problems=_problems())]
+    for kind, probe in (("", "/readyz"), ("_alive", "/livez")):
+        parts.append(GATEWAYS.format(name=f"gateways{kind}", probe=probe))
+        parts += [f"    server {name} {address} {check}\n" for name, address in gateways.items()]
+        parts.append(GAME_SERVERS.format(name=f"game_servers{kind}", probe=probe))
+        parts += [
+            f"    server {server} {address} cookie {server} {check}\n" for server, address in game_servers.items()
+        ]
+    return "".join(parts)
 
 
 def _problems() -> str:

@@ -56,6 +56,7 @@ WALLS = {
             "edkit/cache/memory.py": "its clock is a parameter; the default is the machine's",
             "edkit/db/__init__.py": "backs off for milliseconds after a deadlock, as its database's driver would",
             "game_server/play.py": "spares the database while a class answers, whatever time a game has",
+            "edkit/local/compose.py": "makes the passwords of a new folder",
             "edkit/local/installation.py": "makes the passwords of a new folder",
             "edkit/local/process.py": "waits for other processes, to which no clock can be passed, and tries ports at random",
             "edkit/launch.py": "starts and supervises on real time",
