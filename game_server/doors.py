@@ -4,7 +4,10 @@ session; no later message can say otherwise."""
 from collections import Counter
 from dataclasses import dataclass
 
+from sqlalchemy.exc import OperationalError
+
 from edkit.contracts import games as wire
+from edkit.db import InDoubt
 from edkit.errors import Conflict, Forbidden, Invalid, NotFound, Unauthenticated, Unavailable
 from edkit.message import Actor
 from game_server.credentials import opens
@@ -20,6 +23,7 @@ from game_server.rules.rows import PlayerRow
 MOST_PLAYERS = 5_000
 """In one game."""
 _ATTEMPTS = 100
+DOUBT_S = 0.25
 _GENERATED = 60
 """Generated names tried before giving up; a game would have to hold most of them."""
 
@@ -73,6 +77,7 @@ class Doors:
                 return Entered(followed, seat.player)
         if row.joined >= MOST_PLAYERS:
             raise Conflict("This game is full.", code="full")
+        doubtful = False
         for attempt in range(_ATTEMPTS):
             game = followed.match.game
             if (refusal := admit(game)) is not None:
@@ -90,6 +95,12 @@ class Doors:
             )
             try:
                 seat = await play.roster.join(game.game_id, game.seq, newcomer, play.time.now())
+            except OperationalError as error:
+                doubtful |= isinstance(error, InDoubt)
+                if not doubtful:
+                    raise
+                await play.clock.sleep(DOUBT_S)  # by its `join_id` the seat is found, or not, once the database answers
+                continue
             except MovedOn:
                 await self._move_on(followed, attempt)
                 continue

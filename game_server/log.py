@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from edkit import metrics
 from edkit.chance import Chance
 from edkit.clock import Clock
-from edkit.db import Database, found, retrying
+from edkit.db import Database, InDoubt, found, retrying
 from edkit.errors import Unavailable
 from edkit.message import Event
 from game_server import models
@@ -76,9 +76,20 @@ class GameLog:
         self, make: Callable[[str], entries.GameCreated], *, language: str | None, op: Op | None
     ) -> Stored:
         """Store a new game under a PIN that is free; `make` is given the PIN. Raises `Moved` if the `op` is known."""
+        doubtful = False
         for _ in range(_ATTEMPTS * 8):
             first = make(self._chance.digits(6))
-            if (stored := await retrying(partial(self._create, first, language, op))) is not None:
+            try:
+                if doubtful and (done := await self.since(first.game_id, 0)):
+                    return done[0]
+                stored = await retrying(partial(self._create, first, language, op))
+            except OperationalError as error:
+                doubtful |= isinstance(error, InDoubt)
+                if not doubtful:
+                    raise
+                await self._clock.sleep(0.25)
+                continue
+            if stored is not None:
                 entries_total.labels(first.type).inc()
                 return stored
         raise Unavailable("No PIN is free right now. Try again in a moment.")

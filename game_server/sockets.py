@@ -14,6 +14,7 @@ from pydantic import ValidationError
 from edkit import log, metrics
 from edkit.contracts import games as wire
 from edkit.contracts.accounts import CheckSession
+from edkit.db import explained
 from edkit.errors import AppError, Conflict, Forbidden, Invalid, Malformed, TimedOut, TooMany, Unavailable
 from edkit.message import Actor
 from edkit.sockets import Socket
@@ -156,7 +157,10 @@ class Games:
             return (await handler(socket, session, command)).wire()
         except AppError as error:
             return _refusal(event, error)
-        except Exception:
+        except Exception as error:
+            if (away := explained(error)) is not None:
+                logger.warning("database_away", client_event=event, code=away.code)
+                return _refusal(event, away)
             logger.exception("game_event_failed", client_event=event)
             return _refusal(event, AppError())
 
@@ -202,8 +206,11 @@ class Games:
             if resume is not None:
                 state = await self._enter(socket, socket.state, await self._doors.resume_player(resume))
                 socket.send(packet(state))
-        except Exception:
+        except Exception as error:
             self._sockets.discard(socket)
+            if (away := explained(error)) is not None:
+                logger.warning("database_away", client_event="connect", code=away.code)
+                raise away from error
             raise
 
     async def _check_session(self, actor: Actor) -> None:
