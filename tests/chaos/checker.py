@@ -46,17 +46,22 @@ class Report:
         return "\n".join(lines)
 
 
-def check(history: History, *, hard: bool = True) -> Report:
-    """Check everything. `hard=False` lets an easy run pass, for short runs with another purpose."""
+def check(history: History, *, hard: bool = True, least: Mapping[str, int] | None = None) -> Report:
+    """Check everything. `hard=False` lets an easy run pass, for short runs with another purpose.
+
+    `least` says how often which kind of fault must have struck in a hard run.
+    """
     violations = {name: list(invariant(history)) for name, invariant in INVARIANTS.items()}
     crashes = [line.raw for line in history.of("crash")]
     counts = _counts(history)
-    easy = _too_easy(history, counts) if hard else []
+    easy = _too_easy(history, counts, least or {}) if hard else []
     figures = {
         **latency.a21_latency(history),
         **latency.receipts(history),
         **latency.comebacks(history),
         **latency.lost_to_found(history),
+        **latency.without_redis(history),
+        **latency.herds(history),
         **latency.quiet_turns(history),
         **{f"logged: {line.more['what']}": str(line.more["count"]) for line in history.of("logged")},
     }
@@ -97,8 +102,9 @@ def _inside(history: History, t_ns: int) -> bool:
     return any(start <= t_ns <= end for _, _, start, end in history.open_spans)
 
 
-def _too_easy(history: History, counts: Mapping[str, int]) -> list[str]:
-    reasons = []
+def _too_easy(history: History, counts: Mapping[str, int], least: Mapping[str, int]) -> list[str]:
+    struck = {kind: counts.get(f"fault {kind}", 0) for kind in least}
+    reasons = [f"{kind} {struck[kind]} times, not {times}" for kind, times in least.items() if struck[kind] < times]
     opened = [line.t_ns for line in history.of("event") if line.more.get("event") == "question_opened"]
     seconds = (max(opened) - min(opened)) / 1e9 if opened else 0.0
     if counts["faults"] * MOST_SECONDS_PER_FAULT < seconds:

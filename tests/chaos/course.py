@@ -7,7 +7,7 @@ import shutil
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -17,7 +17,7 @@ from tests.chaos import record
 from tests.chaos.checker import Report, check
 from tests.chaos.history import History, Recorder
 from tests.chaos.hosts import Api, Host
-from tests.chaos.nemesis import EMBEDDED, Faults, Nemesis
+from tests.chaos.nemesis import EMBEDDED, Faults, Nemesis, Rollout
 from tests.chaos.plan import TYPES, Plan
 from tests.chaos.players import Forger, Player
 from tests.chaos.server import COMMAND
@@ -29,7 +29,9 @@ from tests.chaos.target import Embedded, Target, again
 class Course:
     """What a run is to be. `every_s` lies between two faults on average; without `faults` there are none.
 
-    Games begin until `minutes` are nearly over; what has begun is played to its end, within `linger_s`.
+    Games begin until `minutes` are nearly over; what has begun is played to its end, within `linger_s`. The first
+    `calm_s` see no faults. With `rollouts` there are that many updates of all game servers instead of faults, and games
+    begin until the last of them. `least` says how often which kind of fault must have struck.
     """
 
     games: int
@@ -50,6 +52,9 @@ class Course:
     linger_s: float = 60.0
     polling: float = 0.0
     wait_s: tuple[float, float] = (0.1, 0.5)
+    calm_s: float = 0.0
+    rollouts: int = 0
+    least: Mapping[str, int] = field(default_factory=dict)
 
 
 async def play(course: Course, folder: Path, target: Target | None = None) -> History:
@@ -90,17 +95,13 @@ class Play:
         self.director.write("run", game="", conn=0, more={"epoch_ms": time.time_ns() / 1e6})
         name = f"teacher-{self.course.seed}".replace("/", "-").replace(" ", "-")
         self.token = await Api(self.stage).teacher(name)
-        nemesis = Nemesis(
-            self.target, self.stage, self.recorder, self.course.seed, self.course.faults, every_s=self.course.every_s
-        )
-        rage = asyncio.create_task(nemesis.rage()) if self.course.faults else None
+        self.trouble = asyncio.create_task(self._trouble())
         try:
             await self._games()
         finally:
-            if rage is not None:
-                rage.cancel()
-                with contextlib.suppress(asyncio.CancelledError):
-                    await rage
+            self.trouble.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self.trouble
         await asyncio.sleep(self.course.quiet_s)
         self.stage.quiet = True
         self.everybody += [p for plan in self.plans for p in plan.players if p not in self.everybody]
@@ -112,17 +113,27 @@ class Play:
         for what, count in self.target.errors().items():
             self.director.write("logged", game="", conn=0, more={"what": what, "count": count})
 
+    async def _trouble(self) -> None:
+        course = self.course
+        await asyncio.sleep(course.calm_s)
+        if course.rollouts:
+            await Rollout(self.target, self.recorder, course.rollouts).rage()
+        elif course.faults:
+            await Nemesis(
+                self.target, self.stage, self.recorder, course.seed, course.faults, every_s=course.every_s
+            ).rage()
+
     async def _games(self) -> None:
-        ends = time.monotonic() + self.course.minutes * 60
-        waiting = list(reversed(self.plans))
+        course, waiting = self.course, list(reversed(self.plans))
+        ends = time.monotonic() + course.minutes * 60 - course.linger_s / 2
 
         async def row() -> None:
-            while waiting and time.monotonic() < ends - self.course.linger_s / 2:
+            while waiting and time.monotonic() < ends and not (course.rollouts and self.trouble.done()):
                 await self._game(waiting.pop())
 
         try:
-            async with asyncio.timeout(self.course.minutes * 60 + self.course.linger_s):
-                await asyncio.gather(*(row() for _ in range(self.course.at_once)))
+            async with asyncio.timeout(course.minutes * 60 + course.linger_s):
+                await asyncio.gather(*(row() for _ in range(course.at_once)))
         except TimeoutError:
             self.director.write("note", game="", conn=0, status="out of time")
 
@@ -199,7 +210,7 @@ def run(course: Course, *, hard: bool = True, keep: Path | None = None, target: 
     """Play and check one run. The history stays in `keep`, or wherever it was written if the run did not pass."""
     folder = keep or Path(tempfile.mkdtemp(prefix="chaos-"))
     history = asyncio.run(play(course, folder, target))
-    report = check(history, hard=hard)
+    report = check(history, hard=hard, least=course.least)
     if report.passed and keep is None:
         shutil.rmtree(folder)
     elif not report.passed:

@@ -236,10 +236,16 @@ class History:
     @cached_property
     def outages(self) -> list[tuple[int, int]]:
         """From the start of each fault to its stop."""
+        return self.spans_of()
+
+    def spans_of(self, name: str = "", target: str = "") -> list[tuple[int, int]]:
+        """From start to stop of each fault, or of those of one name or target."""
         begun: dict[tuple[str, str], int] = {}
         spans = []
         for fault in self.faults:
             key = (fault.fault, fault.target)
+            if name not in ("", fault.fault) or target not in ("", fault.target):
+                continue
             if fault.phase == "start":
                 begun[key] = fault.t_ns
             elif key in begun:

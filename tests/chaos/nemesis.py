@@ -83,21 +83,24 @@ class Nemesis:
                     await asyncio.sleep(0.0005)
         await asyncio.sleep(self.dice.choice([0, 0, 0.001, 0.003, 0.01]))
 
-    async def _kill(self, kind: str, stopped_s: float = 0) -> None:
+    async def _kill(self, kind: str, *, stopped_s: float = 0, away_s: float = 0) -> None:
         name = self._one(kind)
         self.recorder.fault("kill", "start", name)
         if stopped_s:
             self.target.signal(name, signal.SIGSTOP)
             await asyncio.sleep(stopped_s)
         code = await self.target.kill(name)
-        if kind in DOWN_S:
-            await asyncio.sleep(self.dice.uniform(*DOWN_S[kind]))
+        await asyncio.sleep(away_s or self.dice.uniform(*DOWN_S.get(kind, (0, 0))))
         await self.target.start(name)
         self.recorder.fault("kill", "stop", name, code)
 
+    async def _lose(self, kind: str) -> None:
+        """Gone for long."""
+        await self._kill(kind, away_s=self.dice.uniform(5, 9))
+
     async def _stop_then_kill(self, kind: str) -> None:
         """Answers pile up unread, then the process is gone: none of these may be believed stored."""
-        await self._kill(kind, self.dice.uniform(0.1, 0.6))
+        await self._kill(kind, stopped_s=self.dice.uniform(0.1, 0.6))
 
     async def _term(self, kind: str) -> None:
         name = self._one(kind)
@@ -158,3 +161,28 @@ class Nemesis:
         else:
             self.target.cut(wire)
         self.recorder.fault("cut", "stop", wire)
+
+
+class Rollout:
+    """Updates: one game server after the other is asked to leave and started again, `rounds` times all of them."""
+
+    def __init__(self, target: Target, recorder: Recorder, rounds: int) -> None:
+        self.target, self.recorder, self.rounds = target, recorder, rounds
+
+    async def rage(self) -> None:
+        """Do all of it; a cancellation waits for the server that is on its way."""
+        for _ in range(self.rounds):
+            for name in self.target.servers:
+                update = asyncio.create_task(self._update(name))
+                try:
+                    await asyncio.shield(update)
+                except asyncio.CancelledError:
+                    await update
+                    raise
+            await asyncio.sleep(1)
+
+    async def _update(self, name: str) -> None:
+        self.recorder.fault("term", "start", name)
+        code = await self.target.leave(name)
+        await self.target.start(name)
+        self.recorder.fault("term", "stop", name, code)

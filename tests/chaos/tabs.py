@@ -24,8 +24,14 @@ VARYING = frozenset(
         "host_key", "ok",
     }
 )  # fmt: skip
-# Refusals that say: nothing happened, ask again.
+# Refusals that say: nothing happened, ask again; as does every other that says when.
 TRANSIENT = frozenset({"paused", "unavailable", "timed_out", "too_many", "server_leaving"})
+# Refusals at the door after which no browser comes back.
+FINAL = frozenset(
+    {
+        "bad_token", "token_expired", "unauthenticated", "forbidden", "not_found", "kicked", "banned", "malformed",
+    }
+)  # fmt: skip
 BACK_OFF = 1.0
 
 
@@ -117,7 +123,8 @@ class Client:
                 self.stage.in_flight -= kind == "answer"
             if not ack.get("ok"):
                 error = ack.get("error") or {"code": "no_error_given"}
-                transient = error["code"] in TRANSIENT and not self.stage.quiet
+                again_later = error["code"] in TRANSIENT or error.get("retry_after_ms") is not None
+                transient = again_later and not self.stage.quiet
                 self.write(
                     kind, conn, more, op_id=op_id, phase="info" if transient else "fail", status=error["code"], **fields
                 )
@@ -241,11 +248,10 @@ class Tab:
             except Refused as refusal:
                 code = refusal.args[0].get("data", refusal.args[0])
                 code = code.get("code", str(code)) if isinstance(code, dict) else str(code)
-                transient = code in TRANSIENT
                 self.client.write(
-                    "resume", self.conn, op_id=self._episode, phase="info" if transient else "fail", status=code
+                    "resume", self.conn, op_id=self._episode, phase="fail" if code in FINAL else "info", status=code
                 )
-                if not transient:
+                if code in FINAL:
                     self.client.kicked()
                     return
                 await asyncio.sleep(wait)

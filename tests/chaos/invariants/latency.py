@@ -1,6 +1,7 @@
 """A21 and other figures: printed, never a verdict."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
 
 from tests.chaos.history import History, grouped
 
@@ -16,18 +17,48 @@ def quantiles(values: Sequence[float]) -> str:
 
 def a21_latency(history: History) -> dict[str, str]:
     """From an entry's decision by the server to its arrival at each client, apart for calm times and for faults."""
-    starts = {line.run: line.more["epoch_ms"] - line.t_ns / 1e6 for line in history.of("run")}
     calm: list[float] = []
     stormy: list[float] = []
+    for t_ns, delay in _deliveries(history):
+        undisturbed = history.undisturbed(t_ns - int(max(delay, 0) * 1e6) - 10**9, t_ns)
+        (calm if undisturbed else stormy).append(delay)
+    return {"decision to client, calm": quantiles(calm), "decision to client, around faults": quantiles(stormy)}
+
+
+def _deliveries(history: History) -> Iterator[tuple[int, float]]:
+    """When an event reached a client, and how many ms after its decision."""
+    starts = {line.run: line.more["epoch_ms"] - line.t_ns / 1e6 for line in history.of("run")}
     at = {(game.game, entry.seq): entry.at for game in history.final.values() for entry in game.entries}
     for line in history.of("event"):
         decided = at.get((line.game, line.seq or 0))
-        if decided is None or line.run not in starts or line.more.get("event") in ("your_result", "kicked"):
-            continue
-        delay = line.t_ns / 1e6 + starts[line.run] - decided
-        undisturbed = history.undisturbed(line.t_ns - int(max(delay, 0) * 1e6) - 10**9, line.t_ns)
-        (calm if undisturbed else stormy).append(delay)
-    return {"decision to client, calm": quantiles(calm), "decision to client, around faults": quantiles(stormy)}
+        if decided is not None and line.run in starts and line.more.get("event") not in ("your_result", "kicked"):
+            yield line.t_ns, line.t_ns / 1e6 + starts[line.run] - decided
+
+
+def without_redis(history: History) -> dict[str, str]:
+    """Deliveries before the first fault, while Redis was away, and otherwise; of a run in which it was."""
+    spans = [span for fault in ("kill", "freeze") for span in history.spans_of(fault, "redis")]
+    if not spans:
+        return {}
+    first = min(fault.t_ns for fault in history.faults)
+    control: list[float] = []
+    away: list[float] = []
+    there: list[float] = []
+    for t_ns, delay in _deliveries(history):
+        decided = t_ns - int(max(delay, 0) * 1e6)
+        down = any(start <= t_ns and decided <= stop for start, stop in spans)
+        (control if t_ns < first else away if down else there).append(delay)
+    told = {"before any fault": control, "Redis away": away, "Redis there": there}
+    return {f"decision to client, {when}": quantiles(delays) for when, delays in told.items()}
+
+
+def herds(history: History) -> dict[str, str]:
+    """Connections that clients asked for, by the second."""
+    seconds = Counter(line.t_ns // 10**9 for line in history.of("resume", "invoke"))
+    if not seconds:
+        return {}
+    mean = sum(seconds.values()) / (max(seconds) - min(seconds) + 1)
+    return {"connects per second": f"mean {mean:.1f}, peak {max(seconds.values())}"}
 
 
 def receipts(history: History) -> dict[str, str]:

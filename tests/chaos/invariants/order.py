@@ -190,7 +190,7 @@ def a12_liveness(history: History) -> Iterator[Violation]:
         elif late := [t for t, within in calm if lines[0].t_ns < t and done[0].t_ns > t + within]:
             yield Violation("A12", lines[0].game, f"an operation took too long after readiness at {late}", raws(lines))
     for line in history.lines:
-        if line.phase == "fail" and line.status in BROKEN:
+        if line.phase in ("fail", "info") and line.status in BROKEN:
             yield Violation("A12", line.game, f"the server answered {line.status}", (line.raw,))
     for game in history.final.values():
         if game.entry("game_started") and not game.ended:

@@ -31,7 +31,12 @@ def course(seed: str, minutes: float) -> Course:
 
 def play(seed: str, minutes: float, keep: Path | None = None) -> bool:
     """Play, check, print."""
-    with tempfile.TemporaryDirectory(prefix="chaos-games-") as folder:
-        report = run(course(seed, minutes or MINUTES), target=Spread(Path(folder)), keep=keep)
-        print(report.text(), flush=True)
+    return play_course(course(seed, minutes or MINUTES), keep)
+
+
+def play_course(course: Course, keep: Path | None) -> bool:
+    """Play on an installation of its own, check, print."""
+    with tempfile.TemporaryDirectory(prefix="chaos-installation-", ignore_cleanup_errors=True) as folder:
+        report = run(course, target=Spread(Path(folder)), keep=keep)
+        print(f"--- {course.seed}\n{report.text()}", flush=True)
         return report.passed
