@@ -51,7 +51,7 @@ backend {name}
     balance leastconn
     retry-on conn-failure empty-response response-timeout
     http-request disable-l7-retry unless METH_GET
-    http-request set-timeout server 20s if METH_GET
+    http-request set-timeout server 10s if METH_GET
 """
 """What only reads is asked of another gateway when one dies, or freezes, in the middle."""
 
