@@ -13,6 +13,9 @@ PYTHON ?= python3
 WORKERS ?= 2
 UPGRADE ?=
 ARGS ?=
+PART ?= games
+SEED ?= 7
+MINUTES ?=
 
 BIN := .venv/bin
 PIP := $(BIN)/uv pip
@@ -60,8 +63,8 @@ check: .venv/.dev web/dist/index.html  ## formatting, lints, types and walls, wi
 bench: .venv/.dev  ## speed and memory of live games beside stock python-socketio (ARGS=--help)
 	@$(BIN)/python -m tests.bench.run $(ARGS)
 
-chaos: .venv/.dev  ## kill the process in the middle of many games, and check what was promised (ARGS=--help)
-	@$(BIN)/python -m tests.chaos.run $(ARGS)
+chaos: .venv/.dev  ## kill everything, check every promise: make chaos PART=games (redis rollout tasks broker selftest) SEED=7
+	@$(BIN)/python -m tests.chaos.run --part $(PART) --seed $(SEED) $(if $(MINUTES),--minutes $(MINUTES)) $(ARGS)
 
 setup: .venv/.dev web/node_modules/.done  ## everything the tests need
 	@.ci/need mariadb rabbitmq redis haproxy chromium
