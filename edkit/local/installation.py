@@ -143,6 +143,8 @@ class Installation:
             "HOST": "127.0.0.1",
             "PORT": str(replica.port if replica else 0),
             "TRUSTED_PROXIES": "127.0.0.1",
+            "LEAVE_S": "1.5",  # HAProxy notices within a second
+            "DRAIN_S": "8",
         }
         return {**self._given, **{PREFIX + name: value for name, value in settings.items()}}
 
