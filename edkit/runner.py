@@ -7,7 +7,7 @@ into the same transaction, and commits.
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import ValidationError
 from sqlalchemy import Table, insert, select
@@ -22,6 +22,7 @@ from edkit.message import Actor, Envelope, Message, Ready, Reply, Request
 from edkit.service import NO_TRANSACTION, Context, Handling, Runtime
 
 logger = log.get(__name__)
+T = TypeVar("T")
 handled_seconds = metrics.histogram("message_seconds", "Time to handle a message", ["service", "type", "outcome"])
 
 PATIENCE_S, LOOK_AGAIN_S = 60.0, 0.5
@@ -92,7 +93,8 @@ class Runner:
             runtime=self._runtime,
         )
         if handling.prepare is not None:
-            context = replace(context, prepared=await handling.prepare(message, context))
+            prepare, first = handling.prepare, context
+            context = replace(context, prepared=await self._patiently(envelope, lambda: prepare(message, first)))
         if self._runtime.service.metadata is None:
             return _answer(message, await handling.run(message, context))
         try:
@@ -103,7 +105,7 @@ class Runner:
             # Or another made the row first: a handler that looks for it before it makes it, finds it this time.
             return await self._patiently(envelope, lambda: self._transact(handling, envelope, message, context))
 
-    async def _patiently(self, envelope: Envelope, work: Callable[[], Awaitable[Reply]]) -> Reply:
+    async def _patiently(self, envelope: Envelope, work: Callable[[], Awaitable[T]]) -> T:
         """`work`, run again after a deadlock. Tasks and events wait for a database that is away: it is no fault of
         theirs, and the inbox makes it safe to repeat one whose commit is in doubt."""
         waited = 0.0

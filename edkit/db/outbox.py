@@ -117,6 +117,7 @@ class Outbox:
         except asyncio.CancelledError:
             await asyncio.wait([batch], timeout=LEAVE_S)
             batch.cancel()
+            await asyncio.gather(batch, return_exceptions=True)
             raise
 
     async def _claim(self) -> list[Envelope]:
