@@ -42,7 +42,7 @@ test: setup check  ## set up what is missing, then run every check and every tes
 	@echo "testing the browser, and what a kill leaves behind: one at a time, on a quiet machine"
 	@$(BIN)/python -m pytest -q -m "browser or chaos"
 	@echo "testing everything else"
-	@$(BIN)/python -m pytest -n $(WORKERS) -m "not browser and not chaos"
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup -m "not browser and not chaos"
 
 check: .venv/.dev web/dist/index.html  ## formatting, lints, types and walls, without running anything
 	@echo "ruff"
