@@ -154,9 +154,9 @@ class GameLog:
             return (await session.execute(select(models.games).where(models.games.c.id == game_id))).first()
 
     async def rows(self, game_ids: Sequence[str]) -> Sequence[Any]:
-        """`id`, `seq` and `gate` of these games."""
+        """`id`, `seq`, `gate` and `joined` of these games."""
         table = models.games
-        query = select(table.c.id, table.c.seq, table.c.gate).where(table.c.id.in_(game_ids))
+        query = select(table.c.id, table.c.seq, table.c.gate, table.c.joined).where(table.c.id.in_(game_ids))
         async with self._database.read() as session:
             return (await session.execute(query)).all()
 

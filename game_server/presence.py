@@ -23,6 +23,8 @@ logger = log.get(__name__)
 DEAD_AFTER_MS = 3_000
 COUNTS_FOR_MS = 10_000
 FORGET_AFTER_MS = 60_000
+RTT_BEATS = 5
+"""Round trips are stored with every so-manieth beat: they come all the time, and nobody waits for them."""
 
 _C, _S, _P, _A, _G = models.connections, models.servers, models.players, models.answers, models.games
 
@@ -49,6 +51,7 @@ class Presence:
         self._rtts: dict[str, tuple[str, int]] = {}
         self._writer: asyncio.Task[None] | None = None
         self._unsure = False
+        self._beats = 0
 
     def opened(self, connection_id: str, game_id: str, player_id: str) -> None:
         """A socket now speaks for this player."""
@@ -63,7 +66,7 @@ class Presence:
         self._write_soon()
 
     def measured(self, connection_id: str, game_id: str, rtt_ms: int) -> None:
-        """Its round trip; stored with the next beat."""
+        """Its round trip; stored within seconds, and news for nobody."""
         self._rtts[connection_id] = (game_id, rtt_ms)
 
     async def beat(self) -> None:
@@ -72,12 +75,13 @@ class Presence:
         A server that stood still for so long that it was forgotten brings its connections back.
         """
         now = self._time.now()
+        self._beats += 1
         if await self._database.single(update(_S).where(_S.c.id == self._server_id).values(beat_at=now)) == 0:
             await self._database.single(insert(_S).values(id=self._server_id, beat_at=now))
             await self.flush()
             await self._database.single(delete(_C).where(_C.c.server_id == self._server_id))
             self._opened.update(self._mine)
-        if self._rtts or self._opened or self._ended:
+        if self._opened or self._ended or (self._rtts and self._beats % RTT_BEATS == 0):
             self._write_soon()
 
     async def sweep(self) -> None:
@@ -115,6 +119,18 @@ class Presence:
         async with self._database.read() as session:
             rows = (await session.execute(query)).all()
         return [Present(row.id, row.nickname, row.team, row.seen == now, row.rtt) for row in rows]
+
+    async def populations(self, game_ids: Sequence[str]) -> dict[str, tuple[int, int]]:
+        """Of these games, how many connections are open, and how many of them on servers that live."""
+        alive = case((_S.c.beat_at >= self._time.now() - DEAD_AFTER_MS, 1), else_=0)
+        query = (
+            select(_C.c.game_id, func.count(), func.sum(alive))
+            .select_from(_C.outerjoin(_S, _S.c.id == _C.c.server_id))
+            .where(_C.c.game_id.in_(game_ids), _C.c.ended_at.is_(None))
+            .group_by(_C.c.game_id)
+        )
+        async with self._database.read() as session:
+            return {game: (opened, int(living)) for game, opened, living in (await session.execute(query)).all()}
 
     async def attendance(self, game_ids: Sequence[str]) -> dict[str, tuple[str, Attendance]]:
         """Of these games, those with an open question: which it is, and who takes part in it right now."""
@@ -174,8 +190,8 @@ class Presence:
                 self._unsure = True
                 return
             self._unsure = False
-            games = {row["game_id"] for row in opened.values()}
-            self._changed(games | {game for game, _ in (*ended.values(), *rtts.values())})
+            if opened or ended:
+                self._changed({row["game_id"] for row in opened.values()} | {game for game, _ in ended.values()})
 
 
 def _last_seen(now: int) -> ColumnElement[int]:

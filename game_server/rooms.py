@@ -44,6 +44,7 @@ class Room:
         self._play, self.followed = play, followed
         self.audience = Audience()
         self.entering = 0
+        self.population: object = None  # what the last look at everybody's presence found
         self._media_url = play.media_url(followed.match.game)
         self._seen = Seen({})
         self._players_moved = self._answers_moved = False

@@ -21,7 +21,9 @@ PATH = "/socket.io/"
 TICK_S = 1.0
 SWEEP_TICKS = 60
 PRESENCE_TICKS = 3
-"""Hosts are told at least this often of players whose server died."""
+"""Hosts are told at least this often of players whose server died, or whose coming and going was never announced."""
+PLAYERS_TICKS = 15
+"""And this often of everything there is to say about players."""
 COMEBACKS_PER_S = 50
 """Players who are sent elsewhere in a second: each costs their new server some 6 ms."""
 ALONE_S = 5
@@ -114,7 +116,8 @@ class GameServer:
         rooms = {room.followed.game_id: room for room in self.rooms.all()}
         if not rooms:
             return
-        for row in await self.play.log.rows(list(rooms)):
+        rows = await self.play.log.rows(list(rooms))
+        for row in rows:
             if row.seq > rooms[row.id].match.game.seq:
                 gaps_total.inc()
                 self.play.follower.spawn(self.play.follower.catch_up(rooms[row.id].followed))
@@ -125,8 +128,12 @@ class GameServer:
             if shown is not None and shown.id == question_id and decide_due(game, now, attendance) is not None:
                 self.play.look_soon(game_id)
         if self._ticks % PRESENCE_TICKS == 0:
-            for room in rooms.values():
-                room.players_moved()
+            populations = await self.play.presence.populations(list(rooms))
+            for row in rows:
+                population = (row.joined, populations.get(row.id))
+                if rooms[row.id].population != population or self._ticks % PLAYERS_TICKS == 0:
+                    rooms[row.id].population = population
+                    rooms[row.id].players_moved()
 
 
 def of(runtime: Runtime) -> GameServer:
