@@ -87,7 +87,11 @@ def _ends(begin: Handled, line: Handled) -> bool:
 
 def m4_poison(history: TaskHistory) -> Iterator[Violation]:
     """A poison is a dead letter after exactly five handled failures, with its reason; nothing else is; no neighbour
-    waits more than twice as long as where there is no poison."""
+    waits more than twice as long as where there is no poison.
+
+    Where a fault may have kept the bus from noting a failure, or a relay from noting that it had sent the message,
+    there may be two of it, and each has five.
+    """
     dead = grouped(history.stored.dead, lambda row: row["id"])
     works = {row["id"]: row["op"] for row in history.stored.ledger_outbox if row["type"] == "Work"}
     poisons = {message: op for message, op in works.items() if history.plans.get(op) == "poison"}
@@ -97,10 +101,11 @@ def m4_poison(history: TaskHistory) -> Iterator[Violation]:
         unsure = sum(history.excused(line) for line in fails)
         story = tuple(line.raw for line in lines)
         letters = dead.get(message, [])
-        if len(letters) != 1 and not (letters and unsure):
-            yield Violation("M4", op, f"a poison with {len(letters)} dead letters", story)
-        if letters and not len(fails) - unsure <= MAX_FAILURES <= len(fails):
-            yield Violation("M4", op, f"dead after {len(fails)} failures, {unsure} of them perhaps unnoticed", story)
+        copies = max(1, sum(line.phase == "sends" for line in lines)) + unsure
+        if not 1 <= len(letters) <= copies:
+            yield Violation("M4", op, f"a poison with {len(letters)} dead letters, sent {copies} times at most", story)
+        if letters and not MAX_FAILURES <= len(fails) <= MAX_FAILURES * copies:
+            yield Violation("M4", op, f"dead after {len(fails)} failures, sent {copies} times at most", story)
         for letter in letters:
             if "planted" not in letter["reason"]:
                 yield Violation("M4", op, f"the reason is not the planted one: {letter['reason']}", story)

@@ -39,7 +39,7 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Handled:
-    """One thing a process noted: `begin`, `ok` or `fail` of a message, or that it `dies` over one."""
+    """One thing a process noted: it `sends` a message; `begin`, `ok` or `fail` of one; or it `dies` over it."""
 
     t_ns: int
     replica: str
@@ -132,7 +132,7 @@ class TaskHistory:
         return any(
             start <= line.t_ns + GRACE_NS and line.t_ns <= stop
             for fault, target, start, stop in self.spans
-            if target in own or not target.startswith(("ledger", "worker", "teller"))
+            if target in own or target in ("broker", "wire")
         )
 
 

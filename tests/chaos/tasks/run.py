@@ -52,7 +52,7 @@ def course(operations: int, seed: str, *, alone: bool = False, rate: float = 40.
     slices = [Slice("control", calm, rate / 2, CALM), Slice("poisons", calm, rate / 2, POISONED)] * 3
     faults = ALONE_FAULTS if alone else FULL_FAULTS
     rest = operations - 6 * calm
-    sure = {"die_before": 2, "die_after": 4, "die_often": 1, "poison": 10}
+    sure = {"die_before": 3, "die_after": 5, "die_often": 1, "poison": 10}
     slices.append(Slice("faults", rest, rate, ALL, sure, asks=1, stumbles=0.1, holds=0.05))
     every = max(1.5, (rest / rate - 30) / sum(faults.values()) - (0 if alone else 2))
     return Course(seed, slices, faults, every, alone)

@@ -85,6 +85,11 @@ class WatchedBus:
     def __getattr__(self, name: str) -> Any:
         return getattr(self._inner, name)
 
+    async def publish(self, service: str | None, envelope: Envelope) -> None:
+        if envelope.kind in ("task", "event"):
+            note(phase="sends", service=self.role, message=envelope.id, type=envelope.type, op=envelope.body.get("op"))
+        await self._inner.publish(service, envelope)
+
     async def serve(self, handler: Handler) -> None:
         async def watched(envelope: Envelope) -> Reply:
             if envelope.kind not in ("task", "event"):
