@@ -105,6 +105,42 @@ def memory(pid: int) -> int:
     raise RuntimeError("no RssAnon in /proc")
 
 
+PIECES = """
+import json, signal, time
+done, pieces, content = [], 0, {str(n): ["text" * 5, n, {"a": n}] for n in range(200)}
+def tell(*_):
+    print(sorted(done)[len(done) // 2], flush=True)
+    raise SystemExit
+signal.signal(signal.SIGTERM, tell)
+print("ready", flush=True)
+while True:
+    began = time.thread_time()
+    for _ in range(10):
+        json.loads(json.dumps(content))
+    done.append((time.thread_time() - began) / 10)
+    time.sleep(0.1)
+"""
+
+
+class Pace:
+    """How long a core of this machine takes for a fixed piece of Python, measured all through a with-block.
+
+    Cores are slower for everybody while many processes push each other out of their caches; this tells by how much.
+    """
+
+    def __enter__(self) -> "Pace":
+        command = [sys.executable, "-c", PIECES]
+        self._process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+        assert self._process.stdout is not None
+        self._process.stdout.readline()
+        time.sleep(0.5)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._process.terminate()
+        self.piece_s = float(self._process.communicate()[0])
+
+
 class Cpu:
     """CPU seconds a process uses within a with-block."""
 

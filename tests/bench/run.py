@@ -14,7 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from tests.bench import product, rpc, sockets
+from tests.bench import product, rpc, several, sockets
 from tests.bench.figures import Figures, Size
 from tests.bench.machine import python
 
@@ -46,8 +46,9 @@ NOTES = {
 
 
 def main() -> None:
-    if sys.argv[1:2] == ["rpc"]:
-        rpc.main(sys.argv[2:])
+    others = {"rpc": rpc.main, "several": several.main}
+    if (other := others.get(" ".join(sys.argv[1:2]))) is not None:
+        other(sys.argv[2:])
         return
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=3)
