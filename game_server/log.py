@@ -160,12 +160,12 @@ class GameLog:
         async with self._database.read() as session:
             return (await session.execute(query)).all()
 
-    async def due(self, now: int) -> list[str]:
-        """The games in which a server must act by itself."""
+    async def due(self, now: int) -> Sequence[Any]:
+        """`id` and `due_at` of the games in which a server must act by itself."""
         table = models.games
-        query = select(table.c.id).where(table.c.due_at <= now).order_by(table.c.due_at).limit(200)
+        query = select(table.c.id, table.c.due_at).where(table.c.due_at <= now).order_by(table.c.due_at).limit(200)
         async with self._database.read() as session:
-            return list((await session.execute(query)).scalars())
+            return (await session.execute(query)).all()
 
     async def find(self, pin: str) -> Any:
         """The row of the game that this PIN leads to, live or ended a short while ago, or None."""

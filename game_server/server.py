@@ -28,6 +28,8 @@ COMEBACKS_PER_S = 50
 """Players who are sent elsewhere in a second: each costs their new server some 6 ms."""
 ALONE_S = 5
 """Over how long at most players come back to a server that is the only one, once it is there again."""
+OTHERS_AFTER_MS = 300
+"""How much later a server acts that has no host of the game, so that not all of them close one question at once."""
 STATE = "game_server"
 HUB = "hub"
 
@@ -103,13 +105,19 @@ class GameServer:
     def _until_next(self, second: float) -> float:
         now = self.play.time.now()
         waits = [TICK_S - (self._clock.monotonic() - second)]
-        waits += [(due - now) / 1000 for room in self.rooms.all() if (due := room.due_at) is not None and due > now]
+        dues = (
+            room.due_at + (0 if room.audience.hosts else OTHERS_AFTER_MS) for room in self.rooms.all() if room.due_at
+        )
+        waits += [(due - now) / 1000 for due in dues if due > now]
         return max(0.001, min(waits))
 
     async def _look_at_due(self) -> None:
         """Games in which something is due, whoever has their sockets."""
-        for game_id in await self.play.log.due(self.play.time.now()):
-            self.play.look_soon(game_id)
+        now = self.play.time.now()
+        hosted = {room.followed.game_id for room in self.rooms.all() if room.audience.hosts}
+        for row in await self.play.log.due(now):
+            if row.id in hosted or row.due_at <= now - OTHERS_AFTER_MS:
+                self.play.look_soon(row.id)
 
     async def _look_at_followed(self) -> None:
         """Entries never announced, and players who stopped counting without a word."""
@@ -144,7 +152,7 @@ def of(runtime: Runtime) -> GameServer:
 
 async def start(runtime: Runtime) -> None:
     """Start hook. Servers that should hear each other in one process are given one hub in `runtime.state`."""
-    hub: Hub = runtime.state.setdefault(HUB, open_hub(runtime.settings.hub_url))
+    hub: Hub = runtime.state.get(HUB) or open_hub(runtime.settings.hub_url, runtime.keys.seal("hub"))
     server = runtime.state[STATE] = GameServer(runtime, hub)
     await server.start()
 
