@@ -10,6 +10,7 @@ import pymysql
 import pytest
 from sqlalchemy import event, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.util import await_only
 
 from edkit.bus import unwrap
 from edkit.clock import SystemClock
@@ -203,28 +204,28 @@ async def test_an_error_of_the_handler_does_not_blame_the_replica(pair: Pair) ->
 
 
 async def test_reads_that_arrive_together_share_a_question_and_never_one_asked_before_them(pair: Pair) -> None:
-    """A question is counted when it reaches the driver; the first stays under way until a write has committed."""
-    engine, asked = pair.writer._engine.lone, 0
+    """The answer to a question is held up on its way back, while a write commits and others begin to read."""
+    engine, release = pair.writer._engine.lone, asyncio.Event()
+    asked: list[int] = []
     position = Position(engine)
-
-    def count(*_: object) -> None:
-        nonlocal asked
-        asked += 1
-
-    event.listen(engine.sync_engine, "before_cursor_execute", count)
     early = await position.now()
-    assert asked == 1
+
+    def hold_up(*_: object) -> None:
+        asked.append(len(asked))
+        if len(asked) == 1:
+            await_only(release.wait())
+
+    event.listen(engine.sync_engine, "after_cursor_execute", hold_up)
     first = asyncio.create_task(position.now())
-    while asked < 2:
+    while not asked:
         await asyncio.sleep(0)
-    assert position._flying is not None
-    late = [asyncio.create_task(position.now()) for _ in range(30)]
     await pair.write(1)
-    last = await position.now()
-    answers = set(await asyncio.gather(first, *late))
-    assert last != early
-    assert answers <= {early, last}
-    assert asked <= 4
+    late = [asyncio.create_task(position.now()) for _ in range(30)]
+    await asyncio.sleep(0.05)
+    release.set()
+    assert await first == early
+    assert early not in set(await asyncio.gather(*late))
+    assert len(asked) == 2
 
 
 async def test_a_primary_without_a_log_is_always_asked_itself(mariadb_url: str) -> None:
