@@ -7,5 +7,7 @@ PARTS = {
     "games": "tests.chaos.parts.games",
     "redis": "tests.chaos.parts.redis",
     "rollout": "tests.chaos.parts.rollout",
+    "tasks": "tests.chaos.parts.tasks",
+    "broker": "tests.chaos.parts.broker",
     "selftest": "tests.chaos.parts.selftest",
 }

@@ -83,11 +83,11 @@ class TaskHistory:
     @classmethod
     def load(cls, folder: Path) -> "TaskHistory":
         final = json.loads((folder / "final.json").read_text(encoding="utf-8"))
-        work = [line for path in sorted((folder / "work").glob("*.jsonl")) for line in _lines(path)]
+        work = [line for path in sorted((folder / "work").glob("*.jsonl")) for line in lines_of(path)]
         return cls(
-            asked=sorted((Asked(**line, raw=raw) for line, raw in _lines(folder / "asked.jsonl")), key=_time),
+            asked=sorted((Asked(**line, raw=raw) for line, raw in lines_of(folder / "asked.jsonl")), key=_time),
             handled=sorted((Handled(**line, raw=raw) for line, raw in work), key=_time),
-            faults=sorted((Fault(**line, raw=raw) for line, raw in _lines(folder / "nemesis.jsonl")), key=_time),
+            faults=sorted((Fault(**line, raw=raw) for line, raw in lines_of(folder / "nemesis.jsonl")), key=_time),
             stored=Stored(**{name: tuple(rows) for name, rows in final["stored"].items()}),
             crashes=final["crashes"],
             last_fault_ms=final["last_fault_ms"],
@@ -115,16 +115,7 @@ class TaskHistory:
     @cached_property
     def spans(self) -> list[tuple[str, str, int, int]]:
         """(fault, target, start, stop) of every fault; one that never stopped ends with the run."""
-        begun: dict[tuple[str, str], int] = {}
-        spans = []
-        for fault in self.faults:
-            key = (fault.fault, fault.target)
-            if fault.phase == "start":
-                begun.setdefault(key, fault.t_ns)
-            elif key in begun:
-                spans.append((*key, begun.pop(key), fault.t_ns))
-        end = max((line.t_ns for line in self.handled), default=0)
-        return spans + [(*key, start, max(start, end)) for key, start in begun.items()]
+        return spans_of(self.faults, max((line.t_ns for line in self.handled), default=0))
 
     def excused(self, line: Handled) -> bool:
         """Whether a fault may have kept the bus from taking note of how `line` ended."""
@@ -136,11 +127,24 @@ class TaskHistory:
         )
 
 
+def spans_of(faults: Iterable[Fault], end: int) -> list[tuple[str, str, int, int]]:
+    """(fault, target, start, stop) of every fault; one that never stopped lasts until `end`."""
+    begun: dict[tuple[str, str], int] = {}
+    spans = []
+    for fault in faults:
+        key = (fault.fault, fault.target)
+        if fault.phase == "start":
+            begun.setdefault(key, fault.t_ns)
+        elif key in begun:
+            spans.append((*key, begun.pop(key), fault.t_ns))
+    return spans + [(*key, start, max(start, end)) for key, start in begun.items()]
+
+
 def _time(line: Any) -> int:
     return int(line.t_ns)
 
 
-def _lines(path: Path) -> list[tuple[dict[str, Any], str]]:
+def lines_of(path: Path) -> list[tuple[dict[str, Any], str]]:
     """The whole lines of a file; the last one of a killed process may be torn."""
     if not path.exists():
         return []
