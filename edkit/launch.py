@@ -81,6 +81,7 @@ def open_runtime(
     """One service with its ports. Nothing runs yet. `ids` and `chance` are the machine's unless they are handed in."""
     ids = ids or SystemIds(clock)
     bus = BusClient(broker.connect(service.name), clock, ids)
+    keys = Keys.open(settings.keys)
     database = Database(settings.database_url_of(service.name), settings.database_reader_url_of(service.name))
     runtime = Runtime(
         service=service,
@@ -88,10 +89,10 @@ def open_runtime(
         clock=clock,
         ids=ids,
         chance=chance or SystemChance(),
-        keys=Keys.open(settings.keys),
+        keys=keys,
         bus=bus,
         blobs=open_blobs(settings.blobs, settings.blobs_key.get_secret_value()),
-        cache=open_cache(settings.cache_url),
+        cache=open_cache(settings.cache_url, keys.seal("cache")),
         limits=open_limits(settings.limits_url, clock.monotonic),
         database=database,
     )

@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from edkit.errors import Unauthenticated
 from edkit.message import Actor, Role
+from edkit.seal import Seal
 
 ISSUER = "edtech"
 
@@ -112,6 +113,10 @@ class Keys:
         Words of different purposes, and of file capabilities, never coincide.
         """
         return self._mac(f"{purpose}:", text)
+
+    def seal(self, purpose: str) -> Seal:
+        """Seals that only this installation can make. Those of different purposes never coincide."""
+        return Seal(hmac.digest(self._capability, f"seal {purpose}".encode(), "sha256"))
 
     @staticmethod
     def same(one: str, other: str) -> bool:

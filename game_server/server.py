@@ -152,7 +152,7 @@ def of(runtime: Runtime) -> GameServer:
 
 async def start(runtime: Runtime) -> None:
     """Start hook. Servers that should hear each other in one process are given one hub in `runtime.state`."""
-    hub: Hub = runtime.state.get(HUB) or open_hub(runtime.settings.hub_url, runtime.keys.seal("hub"))
+    hub: Hub = runtime.state.setdefault(HUB, open_hub(runtime.settings.hub_url, runtime.keys.seal("hub")))
     server = runtime.state[STATE] = GameServer(runtime, hub)
     await server.start()
 

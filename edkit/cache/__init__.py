@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 from typing import Protocol
 
 from edkit import metrics
+from edkit.seal import Seal
 
 reads_total = metrics.counter("cache_reads", "Reads through the cache", ["found"])
 
@@ -34,8 +35,8 @@ async def read_through(cache: Cache, key: str, ttl_s: float, make: Callable[[], 
     return made
 
 
-def open_cache(url: str) -> Cache:
-    """The engine that `url` names: `memory:` or `redis://...`."""
+def open_cache(url: str, seal: Seal) -> Cache:
+    """The engine that `url` names: `memory:` or `redis://...`. What leaves the process is sealed."""
     if url == "memory:":
         from edkit.cache.memory import MemoryCache
 
@@ -43,5 +44,5 @@ def open_cache(url: str) -> Cache:
     if url.startswith(("redis://", "rediss://", "unix://")):
         from edkit.cache.redis import RedisCache
 
-        return RedisCache(url)
+        return RedisCache(url, seal)
     raise ValueError(f"EDTECH_CACHE_URL: no cache engine for {url!r}; use memory: or redis://host:6379/0")

@@ -21,15 +21,16 @@ local told = {}
 for i, key in ipairs(KEYS) do
   local what, interval, tolerance = ARGV[3 * i - 2], tonumber(ARGV[3 * i - 1]), tonumber(ARGV[3 * i])
   local arrival = tonumber(redis.call('GET', key) or '0')
-  local used = math.min(math.max(0, arrival - now), tolerance + interval)
+  local owed = math.max(0, arrival - now)
+  local used = math.min(owed, tolerance + interval)
   local wait = math.max(0, used - tolerance)
   local after = used
   if what == 'charge' and wait == 0 then after = used + interval end
   if what == 'give back' then after = math.max(0, used - interval) end
   if what == 'forgive' then after = 0 end
-  if after == 0 and used > 0 then
+  if after == 0 and owed > 0 then
     redis.call('DEL', key)
-  elseif after ~= used then
+  elseif after ~= owed then
     redis.call('SET', key, string.format('%.0f', now + after), 'PX', math.ceil(after / 1000))
   end
   told[i] = {wait, used, after}
@@ -38,7 +39,7 @@ end
 return told
 """
 """All times in microseconds. State is the theoretical arrival time; nobody owes more than a whole burst, whatever
-happens to the clock of Redis."""
+happens to the clock of Redis or was written there by others."""
 _SHA = hashlib.sha1(SCRIPT.encode(), usedforsecurity=False).hexdigest()
 _US = 1_000_000
 

@@ -1,11 +1,14 @@
 """What game servers tell each other: a channel for each game, subscribed to only while a server has its sockets.
 
 The hub may lose, repeat or reorder anything without harm: an entry that is not the next is read from the log, and a
-look each second finds what was never announced. So nothing is ever stored here, and nothing waits for it.
+look each second finds what was never announced. So nothing is ever stored here, and nothing waits for it. What comes
+from another process is sealed: it was said by a server of this installation about this very game, or it is not heard.
 """
 
 from collections.abc import Callable
 from typing import Protocol
+
+from edkit.seal import Seal
 
 Receive = Callable[[str, bytes | None], None]
 """Takes the game and one message; None instead of one says that some may have been missed. Must not block or raise."""
@@ -28,7 +31,7 @@ class Hub(Protocol):
         """Carry nothing any more."""
 
 
-def open_hub(url: str) -> Hub:
+def open_hub(url: str, seal: Seal) -> Hub:
     """The engine that `url` names: `memory:` or `redis://...`."""
     if url == "memory:":
         from game_server.hub.memory import MemoryHub
@@ -37,5 +40,5 @@ def open_hub(url: str) -> Hub:
     if url.startswith(("redis://", "rediss://", "unix://")):
         from game_server.hub.redis import RedisHub
 
-        return RedisHub(url)
+        return RedisHub(url, seal)
     raise ValueError(f"EDTECH_HUB_URL: no hub engine for {url!r}; use memory: or redis://host:6379/0")

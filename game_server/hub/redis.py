@@ -6,23 +6,26 @@ missed something.
 """
 
 import asyncio
+import math
 from collections.abc import Iterator
 from typing import Any
 
 from edkit import log, metrics
 from edkit.chance import SystemChance
 from edkit.redis import PING_S, Command, Link
+from edkit.seal import Seal
 from game_server.hub import Receive
 
 logger = log.get(__name__)
 messages_total = metrics.counter(
     "game_hub_messages",
-    "Messages of the hub: published, lost (Redis was away), received from others, own ones that came back, local",
+    "Messages of the hub: published, lost (Redis was away), received from others, own ones that came back, local,"
+    " foreign (not sealed by this installation)",
     ["what"],
 )
 channels_live = metrics.gauge("game_hub_channels", "Games subscribed to")
-_published, _lost, _received, _own, _local = (
-    messages_total.labels(what) for what in ("published", "lost", "received", "own", "local")
+_published, _lost, _received, _own, _local, _foreign = (
+    messages_total.labels(what) for what in ("published", "lost", "received", "own", "local", "foreign")
 )
 
 CHANNEL = "edtech:game:"
@@ -30,12 +33,14 @@ CONFIRMED_S = 0.25
 """How long a subscriber waits for Redis; what it misses when that is too short, it is told later."""
 _ORIGIN = 16
 _AT_ONCE = 500
+_SAY_AGAIN_S = 60
 
 
 class RedisHub:
     """See `game_server.hub.Hub`."""
 
-    def __init__(self, url: str, *, ping_s: float = PING_S) -> None:
+    def __init__(self, url: str, seal: Seal, *, ping_s: float = PING_S) -> None:
+        self._seal, self._said_at = seal, -math.inf
         self._origin = SystemChance().token(_ORIGIN)[:_ORIGIN].encode()
         self._channels: dict[str, list[Receive]] = {}
         self._confirmed: set[str] = set()
@@ -48,7 +53,9 @@ class RedisHub:
         for receive in self._channels.get(game_id, ()):
             _local.inc()
             loop.call_soon(receive, game_id, message)
-        sent = await self._publisher.tell(("PUBLISH", CHANNEL + game_id, self._origin + message))
+        sent = await self._publisher.tell(
+            ("PUBLISH", CHANNEL + game_id, self._origin + self._seal.wrap(game_id, message))
+        )
         (_published if sent else _lost).inc()
 
     async def subscribe(self, game_id: str, receive: Receive) -> None:
@@ -94,8 +101,12 @@ class RedisHub:
             if payload[:_ORIGIN] == self._origin:
                 _own.inc()
                 return
+            message = self._seal.unwrap(game_id, payload[_ORIGIN:])
+            if message is None:
+                self._refuse(game_id)
+                return
             _received.inc()
-            self._deliver(game_id, payload[_ORIGIN:])
+            self._deliver(game_id, message)
         elif kind == b"subscribe" and game_id in self._channels:
             self._confirmed.add(game_id)
             awaited = self._awaited.pop(game_id, None)
@@ -103,6 +114,14 @@ class RedisHub:
                 self._deliver(game_id, None)
             elif not awaited.done():
                 awaited.set_result(None)
+
+    def _refuse(self, game_id: str) -> None:
+        """Not said by one of us: forged, or by a process whose EDTECH_KEYS_DIR holds other keys."""
+        _foreign.inc()
+        now = asyncio.get_running_loop().time()
+        if now - self._said_at >= _SAY_AGAIN_S:
+            self._said_at = now
+            logger.warning("hub_message_not_ours", game_id=game_id, hint="do all processes share EDTECH_KEYS_DIR?")
 
     def _deliver(self, game_id: str, message: bytes | None) -> None:
         for receive in list(self._channels.get(game_id, ())):

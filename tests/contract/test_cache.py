@@ -9,8 +9,11 @@ from redis.asyncio import Redis
 from edkit.cache import Cache, open_cache, read_through
 from edkit.cache.memory import MemoryCache
 from edkit.cache.redis import LARGEST, PREFIX, RedisCache
+from edkit.seal import Seal
 from tests import servers
 from tests.contract.relay import relay, until
+
+SEAL = Seal(b"of all tests")
 
 
 class Time:
@@ -22,7 +25,7 @@ class Time:
 
 @pytest.fixture(params=["memory", "redis"])
 async def cache(request: pytest.FixtureRequest) -> AsyncIterator[Cache]:
-    opened = open_cache("memory:" if request.param == "memory" else request.getfixturevalue("redis_url"))
+    opened = open_cache("memory:" if request.param == "memory" else request.getfixturevalue("redis_url"), SEAL)
     yield opened
     await opened.close()
 
@@ -117,7 +120,7 @@ async def test_the_least_recently_used_goes_first_when_room_is_short() -> None:
 
 
 async def test_processes_share_what_is_kept(redis_url: str) -> None:
-    a, b, redis = RedisCache(redis_url), RedisCache(redis_url), Redis.from_url(redis_url)
+    a, b, redis = RedisCache(redis_url, SEAL), RedisCache(redis_url, SEAL), Redis.from_url(redis_url)
     await a.put("a", b"1", ttl_s=10)
     assert await a.get("a") == b"1"
     assert await b.get("a") == b"1"
@@ -129,14 +132,14 @@ async def test_processes_share_what_is_kept(redis_url: str) -> None:
 
 
 async def test_what_is_too_large_is_not_kept(redis_url: str) -> None:
-    cache = RedisCache(redis_url)
+    cache = RedisCache(redis_url, SEAL)
     await cache.put("a", b"x" * (LARGEST + 1), ttl_s=10)
     assert await cache.get("a") is None
     await cache.close()
 
 
 async def test_redis_killed_is_a_miss_and_back_it_keeps_again(own_redis: servers.Redis) -> None:
-    cache = RedisCache(own_redis.url)
+    cache = RedisCache(own_redis.url, SEAL)
     assert await kept(cache, "a")
     own_redis.kill()
     assert [await cache.get("a") for _ in range(300)] == [None] * 300
@@ -148,7 +151,7 @@ async def test_redis_killed_is_a_miss_and_back_it_keeps_again(own_redis: servers
 
 
 async def test_a_redis_that_stands_still_is_a_miss(own_redis: servers.Redis) -> None:
-    cache = RedisCache(own_redis.url)
+    cache = RedisCache(own_redis.url, SEAL)
     assert await kept(cache, "a")
     own_redis.signal(signal.SIGSTOP)
     assert [await cache.get("a") for _ in range(300)] == [None] * 300
@@ -159,7 +162,7 @@ async def test_a_redis_that_stands_still_is_a_miss(own_redis: servers.Redis) -> 
 
 async def test_a_redis_that_is_too_slow_is_a_miss(redis_server: servers.Redis, redis_url: str) -> None:
     async with relay(redis_server.port) as line:
-        cache = RedisCache(f"redis://127.0.0.1:{line.port}/0")
+        cache = RedisCache(f"redis://127.0.0.1:{line.port}/0", SEAL)
         assert await kept(cache, "a")
         line.delay_s = 0.3
         assert [await cache.get("a") for _ in range(100)] == [None] * 100
@@ -169,7 +172,7 @@ async def test_a_redis_that_is_too_slow_is_a_miss(redis_server: servers.Redis, r
 
 
 async def test_flushing_redis_loses_time_only(redis_server: servers.Redis, redis_url: str) -> None:
-    cache = RedisCache(redis_url)
+    cache = RedisCache(redis_url, SEAL)
     assert await kept(cache, "a")
     redis_server.flush()
     assert await cache.get("a") is None
@@ -178,8 +181,26 @@ async def test_flushing_redis_loses_time_only(redis_server: servers.Redis, redis
 
 
 async def test_a_key_that_holds_something_else_is_a_miss(redis_url: str) -> None:
-    cache, redis = RedisCache(redis_url), Redis.from_url(redis_url)
+    cache, redis = RedisCache(redis_url, SEAL), Redis.from_url(redis_url)
     await redis.lpush(f"{PREFIX}a", "x")
     assert await cache.get("a") is None
     await redis.aclose()
     await cache.close()
+
+
+async def test_what_others_wrote_into_redis_is_a_miss(redis_url: str) -> None:
+    cache, redis = RedisCache(redis_url, SEAL), Redis.from_url(redis_url)
+    stranger = RedisCache(redis_url, Seal(b"another installation"))
+    for forged in (b"", b"{}", b"x" * 100, b"\xff" * 16):
+        await redis.set(f"{PREFIX}a", forged)
+        assert await cache.get("a") is None
+    await stranger.put("a", b"1", ttl_s=10)
+    assert await stranger.get("a") == b"1"
+    assert await cache.get("a") is None
+    await cache.put("b", b"of b", ttl_s=10)
+    await redis.copy(f"{PREFIX}b", f"{PREFIX}a", replace=True)
+    assert await cache.get("b") == b"of b"
+    assert await cache.get("a") is None, "what was sealed under one name is nothing under another"
+    await redis.aclose()
+    for opened in (cache, stranger):
+        await opened.close()

@@ -8,11 +8,14 @@ import pytest
 from redis.asyncio import Redis
 
 from edkit import metrics
+from edkit.seal import Seal
 from game_server.hub import Hub, open_hub
 from game_server.hub.memory import MemoryHub
 from game_server.hub.redis import CHANNEL, RedisHub
 from tests import servers
 from tests.contract.relay import relay, until
+
+SEAL = Seal(b"of all tests")
 
 
 class Ears:
@@ -39,7 +42,7 @@ async def hubs(request: pytest.FixtureRequest) -> AsyncIterator[tuple[Hub, Hub]]
         yield one, one
         return
     url = request.getfixturevalue("redis_url")
-    both = open_hub(url), open_hub(url)
+    both = open_hub(url, SEAL), open_hub(url, SEAL)
     yield both
     for hub in both:
         await hub.close()
@@ -53,7 +56,7 @@ def own_redis() -> Iterator[servers.Redis]:
 
 
 async def two_over(url: str) -> tuple[RedisHub, RedisHub, Ears, Ears]:
-    a, b, ears_a, ears_b = RedisHub(url, ping_s=0.1), RedisHub(url, ping_s=0.1), Ears(), Ears()
+    a, b, ears_a, ears_b = RedisHub(url, SEAL, ping_s=0.1), RedisHub(url, SEAL, ping_s=0.1), Ears(), Ears()
     await a.subscribe("g", ears_a)
     await b.subscribe("g", ears_b)
     await a.publish("g", b"first")
@@ -117,7 +120,7 @@ async def test_who_comes_back_hears_again(hubs: tuple[Hub, Hub]) -> None:
 
 
 async def test_a_channel_lives_only_while_somebody_follows_the_game(redis_url: str) -> None:
-    hub, ears, redis = RedisHub(redis_url), Ears(), Redis.from_url(redis_url)
+    hub, ears, redis = RedisHub(redis_url, SEAL), Ears(), Redis.from_url(redis_url)
 
     async def channels() -> list[bytes]:
         found: list[bytes] = await redis.pubsub_channels(CHANNEL + "*")
@@ -137,7 +140,7 @@ async def test_a_channel_lives_only_while_somebody_follows_the_game(redis_url: s
 
 
 async def test_a_broken_subscriber_disturbs_no_other(redis_url: str) -> None:
-    a, b, ears = RedisHub(redis_url), RedisHub(redis_url), Ears()
+    a, b, ears = RedisHub(redis_url, SEAL), RedisHub(redis_url, SEAL), Ears()
 
     def broken(game_id: str, message: bytes | None) -> None:
         raise ValueError
@@ -177,7 +180,7 @@ async def test_redis_killed_and_back_own_subscribers_hear_on_and_others_are_told
 
 async def test_a_server_that_starts_while_redis_is_away_follows_once_it_is_back(own_redis: servers.Redis) -> None:
     own_redis.kill()
-    hub, ears = RedisHub(own_redis.url), Ears()
+    hub, ears = RedisHub(own_redis.url, SEAL), Ears()
     await hub.subscribe("g", ears)
     await hub.publish("g", b"alone")
     await ears.has(b"alone")
@@ -252,3 +255,31 @@ async def test_flushing_redis_takes_nothing_from_anybody(redis_server: servers.R
 async def connected(wanted: bool) -> bool:
     uses = [{"use": use} for use in ("hub publisher", "hub subscriber")]
     return [metrics.registry.get_sample_value("edtech_redis_connected", use) for use in uses] == [float(wanted)] * 2
+
+
+async def test_what_others_say_on_a_channel_is_not_heard(redis_url: str) -> None:
+    a, b, ears, redis = RedisHub(redis_url, SEAL), RedisHub(redis_url, SEAL), Ears(), Redis.from_url(redis_url)
+    stranger = RedisHub(redis_url, Seal(b"another installation"))
+    spy = redis.pubsub()
+    await spy.subscribe(f"{CHANNEL}another")
+    await b.subscribe("g", ears)
+    for forged in (b"", b"no json", b"0123456789abcdef" + b'{"moved": "players"}', b"\xff" * 5_000_000):
+        await redis.publish(f"{CHANNEL}g", forged)
+    await stranger.publish("g", b"by a stranger")
+    await a.publish("another", b"of another game")
+    overheard: list[bytes] = []
+
+    async def heard_by_the_spy() -> bool:
+        message = await spy.get_message(ignore_subscribe_messages=True, timeout=1)
+        overheard.extend([message["data"]] if message else [])
+        return bool(overheard)
+
+    await until(heard_by_the_spy)
+    await redis.publish(f"{CHANNEL}g", overheard[0])
+    await a.publish("g", b"genuine")
+    await ears.has(b"genuine")
+    assert ears.heard == [b"genuine"]
+    await spy.aclose()  # type: ignore[no-untyped-call]  # redis-py's own
+    await redis.aclose()
+    for opened in (a, b, stranger):
+        await opened.close()

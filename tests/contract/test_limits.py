@@ -229,6 +229,25 @@ async def test_what_others_put_under_our_keys_opens_nothing(redis_url: str) -> N
     await limiter.close()
 
 
+@pytest.mark.parametrize("debt", ["9" * 18, "inf", "1e300"])
+async def test_a_debt_of_years_is_paid_like_any_other(redis_url: str, debt: str) -> None:
+    """As when the clock of Redis was set back, or another Redis took over whose clock is late."""
+    quick = Rate("quick", per_second=20, burst=2)
+    limiter, redis = RedisLimiter(redis_url, monotonic), Redis.from_url(redis_url)
+    await passes(limiter, quick, "ada")
+    (key,) = [key async for key in redis.scan_iter(PREFIX + "*")]
+    await redis.set(key, debt)
+    assert not await passes(limiter, quick, "ada")
+
+    async def passes_again() -> bool:
+        return await passes(limiter, quick, "ada")
+
+    await until(passes_again)
+    assert 0 < await redis.pttl(key) <= 150
+    await redis.aclose()
+    await limiter.close()
+
+
 async def test_a_budget_that_is_whole_again_leaves_nothing_behind(redis_url: str) -> None:
     limiter, redis = RedisLimiter(redis_url, monotonic), Redis.from_url(redis_url)
     await passes(limiter, Rate("quick", per_second=20, burst=5), "ada")

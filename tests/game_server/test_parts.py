@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from edkit.clock import ManualClock, settle
 from edkit.errors import TooMany
 from edkit.limits.memory import MemoryLimiter
+from edkit.seal import Seal
 from edkit.tokens import Keys
 from game_server.credentials import Credentials, digest, opens
 from game_server.gametime import GameTime
@@ -105,7 +106,7 @@ class TestGameTime:
 
 
 async def test_the_hub_carries_bytes_to_the_subscribers_of_one_game_and_never_inside_publish() -> None:
-    hub, heard = open_hub("memory:"), []
+    hub, heard = open_hub("memory:", Seal(b"key")), []
 
     def receive(game_id: str, message: bytes) -> None:
         heard.append((game_id, message))
@@ -122,7 +123,7 @@ async def test_the_hub_carries_bytes_to_the_subscribers_of_one_game_and_never_in
     await settle()
     assert len(heard) == 1
     with pytest.raises(ValueError, match="EDTECH_HUB_URL"):
-        open_hub("carrier-pigeon:")
+        open_hub("carrier-pigeon:", Seal(b"key"))
 
 
 async def test_a_bucket_fills_again() -> None:
