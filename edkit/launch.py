@@ -41,6 +41,9 @@ SERVICES = ("gateway", "quiz_service", "game_server")
 START_ATTEMPTS = 60
 """How often, a second apart, a process that starts looks for its database."""
 
+DRAIN_MORE_S = 7
+"""How long ending sockets and what they have begun may take beyond `drain_s`."""
+
 LATE_S = 5
 """How long open HTTP requests may take to end when the process stops."""
 
@@ -276,12 +279,21 @@ async def up(settings: Settings, names: Sequence[str] = SERVICES, *, table: Sequ
                     await leaving.pause(settings.leave_s)
                     for mount in mounts:
                         if mount.drain is not None:
-                            await mount.drain(leaving)
+                            await _drain(mount.drain(leaving), settings.drain_s + DRAIN_MORE_S)
     except asyncio.CancelledError:
         if starting is None or not leaving.asked:
             raise
         logger.info("left_before_ready")
     logger.info("left")
+
+
+async def _drain(draining: Awaitable[None], within_s: float) -> None:
+    """A database that is away at this moment must not hold up everything else that still can end well."""
+    try:
+        async with asyncio.timeout(within_s):
+            await draining
+    except Exception:
+        logger.exception("drain_failed")
 
 
 def _calm_the_collector() -> None:

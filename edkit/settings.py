@@ -12,8 +12,8 @@ from edkit.message import Frozen
 
 PREFIX = "EDTECH_"
 
-LONGEST_LEAVING_S = 15
-"""Ending what is under way takes up to 13 s more, and orchestrators commonly kill after 30."""
+LONGEST_LEAVING_S = 12
+"""Ending what is under way takes up to 18 s more at the very worst, and orchestrators commonly kill after 30."""
 
 
 class BadSettings(Exception):
@@ -78,7 +78,7 @@ class Settings(Frozen):
         0, ge=0, le=10, description="how long a leaving process, unready already, goes on serving until that is noticed"
     )
     drain_s: float = Field(
-        0, ge=0, le=15, description="over how long a leaving game server hands its players to others; 0: there are none"
+        0, ge=0, le=12, description="over how long a leaving game server hands its players to others; 0: there are none"
     )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="least level that is logged")
     rate_limits: bool = Field(True, description="limit requests per person and address")

@@ -116,6 +116,19 @@ async def test_a_database_that_starts_later_is_waited_for(tmp_path: Path, late_s
     assert await server.leave() == 0
 
 
+@pytest.mark.mariadb
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGSTOP])
+async def test_without_its_database_it_leaves_as_well(
+    tmp_path: Path, late_server: MariaDB, number: signal.Signals
+) -> None:
+    await asyncio.to_thread(late_server.start)
+    server = Server(tmp_path, extra={"EDTECH_DATABASE_URL": late_server.url("leaves_{service}")})
+    await server.start()
+    late_server.signal(number)
+    server.signal(signal.SIGTERM)
+    assert await ended(server) == 0
+
+
 async def test_a_schema_of_a_newer_version_is_refused_in_a_sentence(tmp_path: Path) -> None:
     assert edtech("migrate", data=tmp_path).returncode == 0
     with sqlite3.connect(tmp_path / "quiz_service.db") as connection:
@@ -177,5 +190,5 @@ async def test_a_relay_that_is_ended_leaves_no_claim_behind_and_sends_what_is_th
 
 def test_leaving_fits_into_the_time_that_orchestrators_give() -> None:
     with pytest.raises(BadSettings, match="EDTECH_LEAVE_S, EDTECH_DRAIN_S"):
-        Settings.load({"EDTECH_LEAVE_S": "5", "EDTECH_DRAIN_S": "11"})
-    assert Settings.load({"EDTECH_LEAVE_S": "5", "EDTECH_DRAIN_S": "10"}).drain_s == 10
+        Settings.load({"EDTECH_LEAVE_S": "4", "EDTECH_DRAIN_S": "9"})
+    assert Settings.load({"EDTECH_LEAVE_S": "4", "EDTECH_DRAIN_S": "8"}).drain_s == 8
