@@ -93,10 +93,10 @@ class Presence:
             await session.execute(delete(_S).where(_S.c.beat_at < old))
 
     async def leave(self) -> None:
-        """End every connection of this server at once."""
+        """End every connection of this server. What cannot be stored now ends with the last beat."""
+        for connection_id, row in list(self._mine.items()):
+            self.ended(connection_id, row["game_id"])
         await self.flush()
-        mine = (_C.c.server_id == self._server_id) & _C.c.ended_at.is_(None)
-        await self._database.single(update(_C).where(mine).values(ended_at=self._time.now()))
 
     async def flush(self) -> None:
         """Wait until everything told so far is stored."""

@@ -86,3 +86,27 @@ async def test_a_game_in_doubt_is_one_game(world: Stage, own_server: MariaDB) ->
     assert created["ok"], created
     async with world.runtime.database.read() as session:
         assert (await session.execute(text("SELECT COUNT(*) FROM games"))).scalar_one() == 1
+
+
+async def test_a_server_leaves_while_its_sockets_end_one_by_one(world: Stage) -> None:
+    """Ends of connections are written in groups; leaving must not stand in their way, nor they in its."""
+    presence = world.a.play.presence
+    ids = [f"c{number}" for number in range(600)]
+    for connection in ids:
+        presence.opened(connection, "game", f"player of {connection}")
+    await presence.flush()
+
+    async def end_them() -> None:
+        for number, connection in enumerate(ids[:550]):
+            presence.ended(connection, "game")
+            if number % 10 == 0:
+                await asyncio.sleep(0.001)
+
+    ending = asyncio.create_task(end_them())
+    await asyncio.sleep(0.03)
+    await presence.leave()
+    await ending
+    await presence.flush()
+    async with world.runtime.database.read() as session:
+        live = await session.execute(text("SELECT COUNT(*) FROM connections WHERE ended_at IS NULL"))
+        assert live.scalar_one() == 0
