@@ -75,7 +75,10 @@ async def play_on(course: Course, target: Target, recorder: Recorder) -> None:
     connector = aiohttp.TCPConnector(limit=0)
     async with aiohttp.ClientSession(connector=connector, timeout=aiohttp.ClientTimeout(10)) as http:
         stage = Stage(target, http, recorder, polling=course.polling)
-        await Play(course, target, stage, recorder).run()
+        try:
+            await Play(course, target, stage, recorder).run()
+        finally:
+            await stage.close()
 
 
 class Play:

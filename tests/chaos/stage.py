@@ -27,6 +27,7 @@ class Stage:
     crashes: list[str] = field(default_factory=list)
     quiet: bool = False
     polling: float = 0.0
+    tasks: set[asyncio.Task[None]] = field(default_factory=set)
 
     @property
     def base(self) -> str:
@@ -46,4 +47,14 @@ class Stage:
                 log.write("crash", game="", conn=0, more={"error": repr(error)})
                 raise
 
-        return asyncio.create_task(watched())
+        task = asyncio.create_task(watched())
+        self.tasks.add(task)
+        task.add_done_callback(self.tasks.discard)
+        return task
+
+    async def close(self) -> None:
+        """End whatever still runs."""
+        while self.tasks:
+            for task in self.tasks:
+                task.cancel()
+            await asyncio.wait(self.tasks)

@@ -79,6 +79,8 @@ class Wire:
             raise Lost(str(error)) from error
         finally:
             self._asked.pop(number, None)
+            if future.done() and not future.cancelled():
+                future.exception()  # it was looked at
 
     async def close(self) -> None:
         """Say goodbye and wait until the reader has ended."""

@@ -7,7 +7,7 @@ from tests.chaos.course import Course, run
 from tests.chaos.nemesis import SPREAD
 from tests.chaos.spread import Spread
 
-MINUTES = 7.0
+MINUTES = 6.5
 
 
 def course(seed: str, minutes: float) -> Course:
@@ -18,7 +18,7 @@ def course(seed: str, minutes: float) -> Course:
         questions=8,
         seed=f"games-{seed}",
         minutes=minutes,
-        at_once=10,
+        at_once=14,
         every_s=2.5,
         faults=SPREAD,
         time_limit_s=4,
