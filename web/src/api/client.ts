@@ -73,6 +73,24 @@ export interface Call {
   idempotencyKey?: string
 }
 
+const AWAY = new Set([502, 503, 504])
+const MOST_TRIES = 4
+const LONGEST_WAIT_S = 4
+
+/** An answer of success. While the server is away, what may be asked twice is asked again after the pause it names. */
+async function patiently(repeatable: boolean, signal: AbortSignal | undefined, ask: () => Promise<Response>): Promise<Response> {
+  for (let tries = 1; ; tries++) {
+    const response = await ask()
+    if (response.ok) return response
+    const problem = await problemOf(response)
+    if (!repeatable || !AWAY.has(problem.status) || tries === MOST_TRIES) throw problem
+    await pause(Math.min(problem.retryAfter ?? 1, LONGEST_WAIT_S) * 1000)
+    if (signal?.aborted) throw new DOMException('Nobody waits for this any more.', 'AbortError')
+  }
+}
+
+const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms))
+
 /** One JSON call. Resolves to the answer's body, or throws `Problem`, whose message can be shown as it is. */
 export async function call<T>(method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE', path: string, { body, query, signal, idempotencyKey }: Call = {}): Promise<T> {
   const search = new URLSearchParams()
@@ -86,8 +104,8 @@ export async function call<T>(method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE
     sent = JSON.stringify(body)
   }
   const tail = search.toString() ? `?${search.toString()}` : ''
-  const response = await authorisedFetch(path + tail, { method, headers, body: sent, ...(signal && { signal }) })
-  if (!response.ok) throw await problemOf(response)
+  const repeatable = method === 'GET' || idempotencyKey !== undefined
+  const response = await patiently(repeatable, signal, () => authorisedFetch(path + tail, { method, headers, body: sent, ...(signal && { signal }) }))
   if (response.status === 204) return undefined as T
   try {
     return (await response.json()) as T
