@@ -139,7 +139,7 @@ class Replica:
         connection = await self._engine.connect()
         try:
             # Kept with the connection, which no restart of the replica outlives.
-            if connection.sync_connection.info.get("reached") != position:  # type: ignore[union-attr]
+            if connection.info.get("reached") != position:
                 await self._wait(connection, position)
         except BaseException:
             await connection.close()
@@ -153,7 +153,7 @@ class Replica:
         if (await connection.execute(query, {"position": position, "seconds": WAIT_S})).scalar() != 0:
             raise _Behind
         await connection.rollback()  # the snapshot of the read begins after this
-        connection.sync_connection.info["reached"] = position  # type: ignore[union-attr]
+        connection.info["reached"] = position
 
     def _failed(self, reason: str, error: BaseException | None = None, *, rest_s: float = BROKEN_S) -> None:
         fallbacks_total.labels(reason).inc()
