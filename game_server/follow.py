@@ -1,7 +1,8 @@
 """Following games: each server folds the log of every game it has to do with, entry by entry, in order.
 
 Whoever appends announces; whoever hears applies the entry if it is the next, else reads the log from where it stands. A
-lost announcement is found by the look of each second, so every server arrives at the same match.
+lost announcement is found by the look of each second, so every server arrives at the same match. The log is the truth:
+where it does not hold what is known here, the game is read anew, and everybody comes in anew.
 """
 
 import asyncio
@@ -15,13 +16,14 @@ import orjson
 from edkit import log, metrics
 from edkit.errors import NotFound
 from game_server.hub import Hub
-from game_server.log import GameLog, Stored
+from game_server.log import Forked, GameLog, Stored
 from game_server.roster import Roster
 from game_server.rules import entries
 from game_server.rules.match import Match, advance, begin, needs
 
 logger = log.get(__name__)
 gaps_total = metrics.counter("game_gaps_repaired", "Times a server had to read the log because an entry was missing")
+forks_total = metrics.counter("game_logs_gone_back", "Times a log did not hold what had been read from it before")
 wrong_boards_total = metrics.counter("game_boards_differing", "Published boards that a server could not fold again")
 
 KEPT = 200
@@ -40,6 +42,9 @@ class Listener(Protocol):
 
     def stepped(self, before: Match, entry: entries.Entry, after: Match) -> None:
         """One more entry was applied."""
+
+    def begun_again(self) -> None:
+        """What was told here is not so: the log went back."""
 
     def players_moved(self) -> None:
         """Somebody joined, came or went."""
@@ -107,7 +112,7 @@ class Follower:
     async def catch_up(self, followed: Followed) -> None:
         """Apply whatever the log holds beyond what is known here."""
         async with followed.lock:
-            await self._apply(followed, await self._log.since(followed.game_id, followed.match.game.seq))
+            await self._read_on(followed)
 
     async def take(self, followed: Followed, stored: Sequence[Stored]) -> None:
         """Apply these entries, and those before them that are missing here."""
@@ -117,13 +122,23 @@ class Follower:
                 return
             if fresh[0].seq != followed.match.game.seq + 1 or fresh[0].previous != followed.head:
                 gaps_total.inc()
-                fresh = await self._log.since(followed.game_id, followed.match.game.seq)
-            await self._apply(followed, fresh)
+                await self._read_on(followed)
+            else:
+                await self._apply(followed, fresh)
 
     async def announce(self, game_id: str, stored: Sequence[Stored]) -> None:
         """Tell all servers of new entries."""
         for one in stored:
             await self._hub.publish(game_id, orjson.dumps({"seq": one.seq, **one.row()}))
+
+    def compare(self, followed: Followed, row: Any) -> None:
+        """Read on, beside, unless the game stands here where this row of it says."""
+        seq = followed.match.game.seq
+        if (row.seq, row.head) == (seq, followed.head):
+            return
+        if row.seq > seq:
+            gaps_total.inc()
+        self.spawn(self.catch_up(followed))
 
     def hint(self, game_id: str, what: str) -> None:
         """Tell all servers that `players` or `answers` of a game moved."""
@@ -170,11 +185,32 @@ class Follower:
             followed = self._games.get(row.id)
             if followed is None or followed.listener is None:
                 continue
-            if row.seq > followed.match.game.seq:
-                gaps_total.inc()
-                self.spawn(self.catch_up(followed))
+            self.compare(followed, row)
             followed.listener.players_moved()
             followed.listener.answers_moved()
+
+    async def _read_on(self, followed: Followed) -> None:
+        """Apply what the log holds beyond what is known here."""
+        try:
+            stored = await self._log.after(followed.game_id, followed.match.game.seq, followed.head)
+        except Forked:
+            await self._begin_again(followed)
+        else:
+            await self._apply(followed, stored)
+
+    async def _begin_again(self, followed: Followed) -> None:
+        """The log went back, as when a replica took over that had not got the last entries. It is right, we are not."""
+        forks_total.inc()
+        logger.error("log_went_back", game_id=followed.game_id, seq=followed.match.game.seq)
+        try:
+            truth = await self._load(followed.game_id)
+            followed.match, followed.head, followed.host_key_seq = truth.match, truth.head, truth.host_key_seq
+        except GameNotFound:
+            self._games.pop(followed.game_id, None)
+            raise
+        finally:
+            if followed.listener is not None:
+                followed.listener.begun_again()
 
     async def _load(self, game_id: str) -> Followed:
         stored = await self._log.since(game_id, 0)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from sqlalchemy import delete, insert, or_, select, update
+from sqlalchemy import case, delete, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError, InterfaceError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -37,6 +37,10 @@ Announce = Callable[[AsyncSession, Event], Awaitable[None]]
 
 class Moved(Exception):
     """Another server appended first, or somebody joined. Nothing was changed: follow the log and decide again."""
+
+
+class Forked(Exception):
+    """The log does not hold what was read from it before: a database took over that had not got it yet."""
 
 
 @dataclass(frozen=True)
@@ -107,8 +111,9 @@ class GameLog:
         """Add `added`, which turn `before` into `after`, to the log; `previous` is the hash of its newest entry.
 
         Rows, operation and announcements change in the same transaction. Raises `Moved` when the log is no longer at
-        `before.seq`, or when a gate is shut that `added` does not close.
+        `before.seq` and `previous`, or when a gate is shut that `added` does not close.
         """
+        head = previous
         stored: list[Stored] = []
         bodies: list[dict[str, Any]] = []
         for entry in added:
@@ -118,7 +123,7 @@ class GameLog:
 
         async def work() -> None:
             async with self._database.write() as session:
-                await self._move(session, before, after, previous, added)
+                await self._move(session, before, head, after, previous, added)
                 await session.execute(insert(models.entries), bodies)
                 for one in stored:
                     await _keep_rows_in_step(session, before, after, one)
@@ -137,7 +142,18 @@ class GameLog:
         query = select(table).where(table.c.game_id == game_id, table.c.seq > seq)
         async with self._database.read() as session:
             rows = (await session.execute(query.order_by(table.c.seq))).all()
-        return [Stored(row.seq, entries.decode(row.body), row.body.encode(), row.previous, row.hash) for row in rows]
+        return [_stored(row) for row in rows]
+
+    async def after(self, game_id: str, seq: int, head: str) -> list[Stored]:
+        """The entries after the one numbered `seq`, whose hash is `head`. Raises Forked when there is no such entry."""
+        table = models.entries
+        body = case((table.c.seq == seq, ""), else_=table.c.body).label("body")
+        query = select(table.c.seq, body, table.c.previous, table.c.hash).where(table.c.game_id == game_id)
+        async with self._database.read() as session:
+            rows = (await session.execute(query.where(table.c.seq >= seq).order_by(table.c.seq))).all()
+        if not rows or rows[0].hash != head:
+            raise Forked
+        return [_stored(row) for row in rows[1:]]
 
     async def shut(self, game: Game, question_id: str) -> None:
         """Freeze the answers of the open question. Raises `Moved` when the log is no longer at `game.seq`."""
@@ -154,9 +170,11 @@ class GameLog:
             return (await session.execute(select(models.games).where(models.games.c.id == game_id))).first()
 
     async def rows(self, game_ids: Sequence[str]) -> Sequence[Any]:
-        """`id`, `seq`, `gate` and `joined` of these games."""
+        """`id`, `seq`, `head`, `gate` and `joined` of these games."""
         table = models.games
-        query = select(table.c.id, table.c.seq, table.c.gate, table.c.joined).where(table.c.id.in_(game_ids))
+        query = select(table.c.id, table.c.seq, table.c.head, table.c.gate, table.c.joined).where(
+            table.c.id.in_(game_ids)
+        )
         async with self._database.read() as session:
             return (await session.execute(query)).all()
 
@@ -218,12 +236,18 @@ class GameLog:
         return stored
 
     async def _move(
-        self, session: AsyncSession, before: Game, after: Game, head: str, added: Sequence[entries.Entry]
+        self,
+        session: AsyncSession,
+        before: Game,
+        previous: str,
+        after: Game,
+        head: str,
+        added: Sequence[entries.Entry],
     ) -> None:
         table = models.games
         closing = next((entry.question_id for entry in added if isinstance(entry, entries.QuestionClosed)), None)
         gate = table.c.gate.is_(None) if closing is None else table.c.gate == closing
-        here = [table.c.id == before.game_id, table.c.seq == before.seq, gate]
+        here = [table.c.id == before.game_id, table.c.seq == before.seq, table.c.head == previous, gate]
         values = {"head": head, "gate": None, **_columns(after)}
         for entry in added:
             if isinstance(entry, entries.QuestionOpened):
@@ -250,6 +274,10 @@ class GameLog:
                     return None
                 raise
         raise Unavailable("The database does not answer. Try again in a moment.")
+
+
+def _stored(row: Any) -> Stored:
+    return Stored(row.seq, entries.decode(row.body), row.body.encode(), row.previous, row.hash)
 
 
 def _seal(seq: int, previous: str, entry: entries.Entry) -> Stored:

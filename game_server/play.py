@@ -174,7 +174,7 @@ class Play:
         """Do in this game what time, answers or presence have made due, if anything."""
         followed = await self.follower.get(game_id)
         row = await self.log.row(game_id)
-        if row.seq > followed.match.game.seq:
+        if (row.seq, row.head) != (followed.match.game.seq, followed.head):
             await self.follower.catch_up(followed)
         if row.gate is not None and row.due_at is not None and row.due_at <= self.time.now():
             await self._finish_closing(followed)

@@ -86,6 +86,10 @@ class Room:
             case entries.QuestionOpened():
                 self.answers_moved()
 
+    def begun_again(self) -> None:
+        for socket in self.audience.everyone():  # they come back at once, and are told how it stands
+            socket.disconnect()
+
     def players_moved(self) -> None:
         self._players_moved = True
         self._pulse_soon()

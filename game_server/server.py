@@ -7,7 +7,6 @@ from edkit.leaving import Leaving
 from edkit.service import Mounts, Runtime
 from edkit.sockets import SocketServer, SocketSettings
 from game_server.fanout import NAMESPACE
-from game_server.follow import gaps_total
 from game_server.hub import Hub, open_hub
 from game_server.play import Play
 from game_server.rooms import Rooms
@@ -126,9 +125,7 @@ class GameServer:
             return
         rows = await self.play.log.rows(list(rooms))
         for row in rows:
-            if row.seq > rooms[row.id].match.game.seq:
-                gaps_total.inc()
-                self.play.follower.spawn(self.play.follower.catch_up(rooms[row.id].followed))
+            self.play.follower.compare(rooms[row.id].followed, row)
         now = self.play.time.now()
         for game_id, (question_id, attendance) in (await self.play.presence.attendance(list(rooms))).items():
             game = rooms[game_id].match.game
