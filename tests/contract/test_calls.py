@@ -2,79 +2,23 @@
 
 import asyncio
 import random
-import ssl
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import orjson
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 
-from edkit.bus import Handler, Topology
-from edkit.bus.rabbit import frames
+from edkit.bus import Handler
 from edkit.bus.rabbit.amqp import Address, Connection
 from edkit.bus.rabbit.calls import Calls
-from edkit.bus.rabbit.channel import LARGEST_BODY, Channel
+from edkit.bus.rabbit.channel import LARGEST_BODY
 from edkit.bus.rabbit.frames import Broken
-from edkit.bus.rabbit.serving import encode
-from edkit.bus.rabbit.topology import REQUESTS, definitions
 from edkit.clock import ManualClock, SystemClock
-from edkit.errors import AppError, ErrorData, TimedOut, TooLarge, Unavailable
-from edkit.message import SYSTEM, Envelope, Reply
-from tests import servers
+from edkit.errors import TimedOut, TooLarge, Unavailable
+from edkit.message import Envelope, Reply
+from tests.contract.calling import Open, answered, envelope, refusal_in, say_it_back, until
 from tests.contract.wire import wired
 
 pytestmark = pytest.mark.rabbitmq
-ROLES = ("echo", "other", "caller")
-Open = Callable[..., Calls]
-
-
-def envelope(message_id: str = "m1", **more: object) -> Envelope:
-    fields = {"id": message_id, "type": "Ask", "kind": "request", "actor": SYSTEM, "request_id": "r", "issued_at": 0}
-    return Envelope.model_validate(fields | {"body": {"said": message_id}} | more)
-
-
-async def say_it_back(message: Envelope) -> Reply:
-    return Reply(ok=True, body=orjson.dumps(message.body["said"]))
-
-
-@pytest.fixture
-def url(rabbitmq_server: servers.RabbitMQ) -> Iterator[str]:
-    """An empty virtual host with the product's own rights."""
-    said = definitions(Topology(ROLES, {}), "/", dict.fromkeys((*ROLES, "operator"), "secret"), (50,))
-    name, url = servers.fresh_vhost(rabbitmq_server, definitions=said)
-    yield url
-    rabbitmq_server.api("DELETE", f"vhosts/{name}")
-
-
-@pytest.fixture
-async def line(url: str) -> AsyncIterator[Open]:
-    """Opens a role's connection for Requests; all are closed after the test."""
-    opened = []
-
-    def open_one(role: str, over: str = url) -> Calls:
-        calls = Calls(over.replace("{service}", role), role, ManualClock())
-        opened.append(calls)
-        return calls
-
-    yield open_one
-    await asyncio.gather(*(calls.close() for calls in opened))
-
-
-async def answered(calls: Calls, sent: Envelope | None = None) -> Reply:
-    """The reply to a request that is repeated until it goes well."""
-    async with asyncio.timeout(20):
-        while True:
-            try:
-                return await calls.request("echo", sent or envelope(), 5)
-            except Unavailable:
-                await asyncio.sleep(0.02)
 
 
 @pytest.mark.parametrize("size", [0, 1, 131_064, 131_065, 3_000_000])
@@ -150,7 +94,9 @@ async def test_b5_when_the_last_replica_has_gone_it_is_told_at_once(line: Open) 
             await caller.request("echo", envelope(), 60)
 
 
-async def test_a_lost_line_fails_what_waits_at_once_and_is_made_anew_for_both_sides(line: Open, url: str) -> None:
+async def test_a_lost_line_fails_what_waits_at_once_and_is_made_anew_for_both_sides(
+    line: Open, requests_url: str
+) -> None:
     release = asyncio.Event()
 
     async def held(message: Envelope) -> Reply:
@@ -158,7 +104,7 @@ async def test_a_lost_line_fails_what_waits_at_once_and_is_made_anew_for_both_si
             await release.wait()
         return await say_it_back(message)
 
-    async with wired(url) as (wire, near):
+    async with wired(requests_url) as (wire, near):
         echo, caller = line("echo", near), line("caller", near)
         await echo.serve(held)
         waiting = asyncio.create_task(caller.request("echo", envelope("held"), 600))
@@ -176,8 +122,8 @@ async def test_a_lost_line_fails_what_waits_at_once_and_is_made_anew_for_both_si
         await caller.close()
 
 
-async def test_without_a_broker_requests_end_within_their_own_deadlines(line: Open, url: str) -> None:
-    async with wired(url) as (wire, near):
+async def test_without_a_broker_requests_end_within_their_own_deadlines(line: Open, requests_url: str) -> None:
+    async with wired(requests_url) as (wire, near):
         caller = line("caller", near)
         with pytest.raises(Unavailable):
             await caller.request("echo", envelope(), 5)
@@ -200,11 +146,11 @@ async def test_without_a_broker_requests_end_within_their_own_deadlines(line: Op
         await caller.close()
 
 
-async def test_a_silent_line_is_given_up(line: Open, url: str) -> None:
+async def test_a_silent_line_is_given_up(line: Open, requests_url: str) -> None:
     class Hasty(Connection):
         tick_s = 0.02
 
-    async with wired(url) as (wire, near):
+    async with wired(requests_url) as (wire, near):
         connection = await Hasty.open(Address(near.replace("{service}", "caller")), "test")
         wire.hold()
         async with asyncio.timeout(10):
@@ -214,7 +160,7 @@ async def test_a_silent_line_is_given_up(line: Open, url: str) -> None:
 
 
 async def test_a_replica_that_dies_in_the_middle_is_told_and_only_what_is_remembered_runs_again(
-    line: Open, url: str
+    line: Open, requests_url: str
 ) -> None:
     begun: dict[str, list[str]] = {"first": [], "second": []}
 
@@ -227,7 +173,7 @@ async def test_a_replica_that_dies_in_the_middle_is_told_and_only_what_is_rememb
 
         return handle
 
-    async with wired(url) as (wire, near):
+    async with wired(requests_url) as (wire, near):
         first, caller = line("echo", near), line("caller")
         await first.serve(replica("first", hangs=True))
         asks = [
@@ -246,7 +192,7 @@ async def test_a_replica_that_dies_in_the_middle_is_told_and_only_what_is_rememb
 
 
 async def test_b4_what_came_while_the_process_stood_still_is_not_done_once_its_caller_has_gone(
-    line: Open, url: str
+    line: Open, requests_url: str
 ) -> None:
     seen = []
 
@@ -254,7 +200,7 @@ async def test_b4_what_came_while_the_process_stood_still_is_not_done_once_its_c
         seen.append(message.id)
         return await say_it_back(message)
 
-    async with wired(url) as (wire, near):
+    async with wired(requests_url) as (wire, near):
         echo, caller = line("echo", near), line("caller")
         await echo.serve(note)
         assert (await caller.request("echo", envelope("before"), 5)).ok
@@ -270,7 +216,7 @@ async def test_b4_what_came_while_the_process_stood_still_is_not_done_once_its_c
         await echo.close()
 
 
-async def test_a_clock_that_is_wrong_by_an_hour_changes_nothing(line: Open, url: str) -> None:
+async def test_a_clock_that_is_wrong_by_an_hour_changes_nothing(line: Open, requests_url: str) -> None:
     """Deadlines travel as durations."""
     clock = ManualClock(SystemClock().now() + 3_600_000)
     seen = []
@@ -279,7 +225,7 @@ async def test_a_clock_that_is_wrong_by_an_hour_changes_nothing(line: Open, url:
         seen.append(message.expires_at)
         return await say_it_back(message)
 
-    fast = Calls(url.replace("{service}", "echo"), "echo", clock)
+    fast = Calls(requests_url.replace("{service}", "echo"), "echo", clock)
     try:
         await fast.serve(note)
         assert (await line("caller").request("echo", envelope(expires_at=ManualClock().now() + 5_000), 5)).ok
@@ -310,108 +256,3 @@ async def test_b31_closing_answers_what_is_under_way(line: Open) -> None:
         await closing
     assert refusal_in(hangs).code == "interrupted"
     assert ends.body == b'"ends"'
-
-
-@asynccontextmanager
-async def stranger(url: str, role: str) -> AsyncIterator[Channel]:
-    """A channel in the hands of somebody who keeps to no rule of ours."""
-    connection = await Connection.open(Address(url.replace("{service}", role)), "stranger")
-    try:
-        yield await connection.channel()
-    finally:
-        await connection.close()
-
-
-async def test_b30_the_broker_refuses_a_false_name_and_a_nameless_request_is_never_handled(
-    line: Open, url: str
-) -> None:
-    seen = []
-
-    async def note(message: Envelope) -> Reply:
-        seen.append(message.issuer)
-        return await say_it_back(message)
-
-    await line("echo").serve(note)
-    body = encode(envelope(issuer="gateway"))
-    head = frames.publish_head(1, REQUESTS.encode(), b"echo")
-    async with stranger(url, "other") as channel:
-        channel.publish(head, frames.properties(b"1", user=b"caller"), body)
-        with pytest.raises(Broken):
-            await channel.check_exchange(REQUESTS)
-    async with stranger(url, "other") as channel:
-        channel.publish(head, frames.properties(b"1"), body)
-        channel.publish(head, frames.properties(b"1", user=b"other"), b"no envelope")
-        channel.publish(head, frames.properties(b"1", user=b"other"), encode(envelope(kind="task")))
-        channel.publish(head, frames.properties(b"1", user=b"other"), body)
-        await channel.check_exchange(REQUESTS)
-    await until(lambda: bool(seen))
-    assert (await line("caller").request("echo", envelope(), 5)).ok
-    assert seen == ["other", "caller"]
-
-
-async def test_nobody_makes_a_service_write_into_a_queue_by_asking_it_to_reply_there(line: Open, url: str) -> None:
-    await line("echo").serve(say_it_back)
-    async with stranger(url, "other") as channel:
-        got: list[bytes | None] = []
-        channel.on_message = lambda message: got.append(message.body)
-        await channel.declare("edtech.requests.other", auto_delete=True)
-        await channel.consume("edtech.requests.other", no_ack=True)
-        head = frames.publish_head(1, REQUESTS.encode(), b"echo")
-        wanted = frames.properties(b"1", reply_to=b"edtech.requests.other", user=b"other")
-        channel.publish(head, wanted, encode(envelope()))
-        assert (await line("caller").request("echo", envelope(), 5)).ok
-        await channel.check_exchange(REQUESTS)
-        assert got == []
-
-
-async def test_amqps_proves_who_the_broker_is(url: str, tmp_path: Path) -> None:
-    context, authority = certificate(tmp_path)
-    async with wired(url, context) as (_, near):
-        secure = near.replace("amqp://", "amqps://").replace("{service}", "caller").replace("127.0.0.1", "localhost")
-        connection = await Connection.open(Address(f"{secure}?cafile={authority}"), "test")
-        await (await connection.channel()).check_exchange(REQUESTS)
-        await connection.close()
-        with pytest.raises(OSError, match="certificate"):
-            await Connection.open(Address(secure), "test")
-
-
-async def test_a_wrong_password_is_told(url: str) -> None:
-    with pytest.raises(Broken, match="ACCESS_REFUSED"):
-        await Connection.open(Address(url.replace("{service}:secret", "caller:wrong")), "test")
-
-
-def certificate(folder: Path) -> tuple[ssl.SSLContext, Path]:
-    """A server's TLS for `localhost`, and the file of who vouches for it."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
-    now = datetime.now(UTC)
-    made = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(1)
-        .not_valid_before(now - timedelta(days=1))
-        .not_valid_after(now + timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-        .sign(key, hashes.SHA256())
-    )
-    public, secret = folder / "broker.pem", folder / "broker.key"
-    public.write_bytes(made.public_bytes(serialization.Encoding.PEM))
-    plain = serialization.NoEncryption()
-    secret.write_bytes(key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, plain))
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(public, secret)
-    return context, public
-
-
-def refusal_in(reply: Reply) -> AppError:
-    assert not reply.ok
-    return AppError.from_data(ErrorData.model_validate_json(reply.body))
-
-
-async def until(true: Callable[[], bool]) -> None:
-    async with asyncio.timeout(10):
-        while not true():
-            await asyncio.sleep(0.002)
