@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 
+from prometheus_client import Histogram
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from edkit import log, metrics
@@ -40,6 +41,7 @@ class Frame:
 
     def __init__(self, app: ASGIApp, runtime: Runtime) -> None:
         self._app, self._runtime = app, runtime
+        self._observed: dict[tuple[str, str, int], Histogram] = {}
         self._fixed = [
             (b"cache-control", b"no-store"),
             (b"content-security-policy", API_POLICY),
@@ -93,7 +95,10 @@ class Frame:
     def _record(self, scope: Scope, status: int, took: float) -> None:
         method = scope["method"] if scope["method"] in METHODS else "OTHER"
         route = route_of(scope)
-        seconds.labels(method, route, status).observe(took)
+        observed = self._observed.get((method, route, status))
+        if observed is None:  # few: methods, templates and statuses are ours
+            observed = self._observed[method, route, status] = seconds.labels(method, route, status)
+        observed.observe(took)
         logger.info("request", method=method, route=route, status=status, ms=round(took * 1000, 1))
 
 
