@@ -69,6 +69,7 @@ class MariaDB(Process):
                 "--skip-test-db",
                 "--skip-name-resolve",
                 "--innodb-log-file-size=8M",
+                f"--tmpdir={self.folder}",
             ]
         )
         unfinished.rename(self.folder / "data")
@@ -82,6 +83,7 @@ class MariaDB(Process):
             f"--init-file={self.folder / 'first.sql'}",
             "--socket=m.sock",  # inside the data folder: the whole path may be longer than a socket's name can be
             f"--port={self.port}",
+            f"--tmpdir={self.folder}",
             "--bind-address=127.0.0.1",
             "--skip-name-resolve",
             "--innodb-buffer-pool-size=64M",
