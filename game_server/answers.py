@@ -35,6 +35,8 @@ group_size = metrics.histogram(
 
 GROUP = 500
 """Answers in one statement at most."""
+LONGEST_WAIT_S = 0.2
+"""Until the database is asked again: what was received in time must be there before the first look for due closings."""
 
 Status = Literal["accepted", "duplicate", "late", "closed", "early", "invalid", "paused", "kicked"]
 
@@ -191,7 +193,7 @@ class Answers:
             except (OperationalError, InterfaceError) as error:
                 logger.warning("answers_wait_for_database", error=type(error.orig).__name__)
             await self._clock.sleep(wait)
-            wait = min(1.0, wait * 2)
+            wait = min(LONGEST_WAIT_S, wait * 2)
 
 
 def _rows(group: Sequence[Submission], places: Iterable[int]) -> str:
