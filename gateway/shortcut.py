@@ -23,6 +23,7 @@ from gateway.problems import BrokenOff, misshapen, problem
 from gateway.routes.route import JsonRoute, OrjsonRequest, received
 
 Faults = list[dict[str, Any]]
+NOTHING: Any = object()
 
 
 class Plan(NamedTuple):
@@ -37,13 +38,13 @@ class Plan(NamedTuple):
     async def answer(self, request: OrjsonRequest, found: dict[str, str]) -> Response:
         """What the route answers. In the order of FastAPI: the body is read, then who asks is found, then everything is
         compared with its shape."""
-        content = None if self.body is None else await _content(request, self.body)
+        content = NOTHING if self.body is None else await _content(request, self.body)
         given: dict[str, Any] = {"visit": await self.who(request)}
         faults: Faults = []
         for name, shape in self.ids.items():
             given[name] = _shaped(shape, found[name], ("path", name), faults)
         if self.body is not None:
-            if content is None:
+            if content is NOTHING:
                 faults.append({"type": "missing", "loc": ("body",), "msg": "Field required"})
             else:
                 given["body"] = _shaped(self.body, content, ("body",), faults)
@@ -53,10 +54,10 @@ class Plan(NamedTuple):
 
 
 async def _content(request: OrjsonRequest, shape: TypeAdapter[Any]) -> Any:
-    """The body as JSON; None when there is none."""
+    """The body as JSON; NOTHING when there is none."""
     body = await received(request, shape, needed=True)
     try:
-        return orjson.loads(body) if body else None
+        return orjson.loads(body) if body else NOTHING
     except orjson.JSONDecodeError:
         raise misshapen([{"type": "json_invalid", "loc": ("body",), "msg": ""}]) from None
 
@@ -64,7 +65,7 @@ async def _content(request: OrjsonRequest, shape: TypeAdapter[Any]) -> Any:
 def _shaped(shape: TypeAdapter[Any], value: Any, where: tuple[str, ...], faults: Faults) -> Any:
     """`value` in its shape, or what is wrong with it among the faults."""
     try:
-        return shape.validate_python(value)
+        return shape.validate_python(value, from_attributes=True)
     except ValidationError as error:
         faults.extend({**fault, "loc": (*where, *fault["loc"])} for fault in error.errors(include_url=False))
         return None
