@@ -18,6 +18,7 @@ from edkit.bus import BusClient
 from edkit.clock import Clock
 from edkit.db import Database, retrying
 from edkit.db.tables import CLAIMED, PENDING, SENT
+from edkit.errors import Unavailable
 from edkit.message import Envelope
 
 logger = log.get(__name__)
@@ -26,6 +27,7 @@ sent_total = metrics.counter("outbox_sent", "Messages sent from outboxes", ["ser
 BATCH = 100
 CLAIM_MS = 30_000
 BEHIND_MS = 1_000
+"""What the bus has refused stands so far behind what is new."""
 LEAVE_S = 2
 KEEP_MS = 7 * 24 * 3_600_000
 
@@ -57,26 +59,20 @@ class Outbox:
         envelopes = await retrying(self._claim)
         if not envelopes:
             return 0
-        ids = [envelope.id for envelope in envelopes]
-        sent = 0
-        try:
-            for envelope in envelopes:
-                await self._bus.forward(envelope)
-                sent += 1
-        except Exception:
-            await self._give_back(ids[sent], ids[sent + 1 :])
-            raise
-        finally:
-            if sent:
-                await retrying(lambda: self._mark(ids[:sent], SENT))
-                sent_total.labels(self._name).inc(sent)
-        return sent
-
-    async def _give_back(self, refused: str, left: list[str]) -> None:
-        """What was not sent is pending again at once, and what was refused stands behind it: it holds up nobody."""
-        if left:
-            await retrying(lambda: self._mark(left, PENDING))
-        await retrying(lambda: self._mark([refused], PENDING, BEHIND_MS))
+        # All on their way before the first is confirmed: they leave in order, and nobody waits for one that is refused.
+        forwarded = (self._bus.forward(envelope) for envelope in envelopes)
+        outcomes = await asyncio.gather(*forwarded, return_exceptions=True)
+        ends = list(zip(envelopes, outcomes, strict=True))
+        sent = [envelope.id for envelope, refusal in ends if refusal is None]
+        refused = [envelope.id for envelope, refusal in ends if refusal is not None]
+        if sent:
+            await retrying(lambda: self._mark(sent, SENT))
+            sent_total.labels(self._name).inc(len(sent))
+        if refused:
+            await retrying(lambda: self._mark(refused, PENDING, BEHIND_MS))
+            first = next(refusal for refusal in outcomes if refusal is not None)
+            raise Unavailable(f"{len(refused)} of {len(ends)} messages were not taken: {first}") from first
+        return len(sent)
 
     async def relay(self) -> None:
         """Send for ever: at once after a commit that announced something, and each second for what others left.
