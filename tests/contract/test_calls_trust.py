@@ -1,5 +1,6 @@
-"""Whom Requests over RabbitMQ trust: the broker for who asks, a secret address for who answers, TLS for the broker."""
+"""Whom Requests over RabbitMQ trust: the broker for who asks and who answers, TLS for the broker."""
 
+import asyncio
 import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -77,6 +78,42 @@ async def test_nobody_makes_a_service_write_into_a_queue_by_asking_it_to_reply_t
         assert (await line("caller").request("echo", envelope(), 5)).ok
         await channel.check_exchange(REQUESTS)
         assert got == []
+
+
+async def test_who_was_asked_once_answers_for_nobody_else(line: Open, requests_url: str) -> None:
+    begun, told = asyncio.Event(), asyncio.Event()
+
+    async def unhurried(message: Envelope) -> Reply:
+        begun.set()
+        await told.wait()
+        return await say_it_back(message)
+
+    await line("echo").serve(unhurried)
+    caller = line("caller")
+    async with stranger(requests_url, "other") as channel:
+        addresses: list[bytes] = []
+
+        def answer(number: int, reply: bytes) -> None:
+            head = frames.publish_head(1, b"", addresses[0])
+            channel.publish(head, frames.properties(b"%x" % number, kind=b"done", user=b"other"), reply)
+
+        def asked(message: frames.Incoming) -> None:
+            addresses.append(message.reply_to)
+            answer(int(message.correlation, 16), b'"by the other"')
+
+        channel.on_message = asked
+        await channel.declare("edtech.requests.other", auto_delete=True)
+        await channel.bind("edtech.requests.other", REQUESTS, "other")
+        await channel.consume("edtech.requests.other", no_ack=True)
+        assert (await caller.request("other", envelope(), 5)).body == b'"by the other"'
+        asking = asyncio.create_task(caller.request("echo", envelope("genuine"), 5))
+        await begun.wait()
+        for number in range(1, 9):
+            answer(number, b'"forged"')
+        await channel.check_exchange(REQUESTS)
+        assert (await caller.request("other", envelope(), 5)).ok  # what was forged has arrived before this
+        told.set()
+        assert (await asking).body == b'"genuine"'
 
 
 async def test_amqps_proves_who_the_broker_is(requests_url: str, tmp_path: Path) -> None:

@@ -1,13 +1,15 @@
 """Requests over RabbitMQ: one lean connection for a role, on which it asks and is asked.
 
-Answers come by direct reply-to into a table of futures. Nothing here is stored, confirmed or sent twice: a Request that
-is lost is the caller's to repeat, and it is told at once whenever it can be known.
+Answers come by direct reply-to into a table of futures, each from the service that was asked. Nothing here is stored,
+confirmed or sent twice: a Request that is lost is the caller's to repeat, and it is told at once whenever it can be
+known.
 """
 
 import asyncio
 import contextlib
 from collections.abc import Callable
 from functools import partial
+from typing import NamedTuple
 
 from edkit import log
 from edkit.bus import Handler
@@ -42,6 +44,13 @@ NO_BROKER = "The message broker does not answer right now. Nothing was changed. 
 LOST = "The connection was lost before the answer came. Whether it was done is not known; look before you try again."
 
 
+class Asked(NamedTuple):
+    """Which service is to answer, and who waits for it."""
+
+    service: bytes
+    answer: "asyncio.Future[Reply | AppError]"
+
+
 class Calls:
     """Asks other services, and serves this one's Requests.
 
@@ -51,7 +60,7 @@ class Calls:
     def __init__(self, url: str, role: str, clock: Clock, chance: Chance | None = None) -> None:
         self._address, self._role, self._clock = Address(url), role, clock
         self._chance = chance or SystemChance()
-        self._pending: dict[bytes, asyncio.Future[Reply | AppError]] = {}
+        self._pending: dict[bytes, Asked] = {}
         self._count = 0
         self._heads: dict[str, bytes] = {}
         self._channel: Channel | None = None
@@ -87,7 +96,7 @@ class Calls:
         self._count += 1
         correlation = b"%x" % self._count
         answer: asyncio.Future[Reply | AppError] = loop.create_future()
-        self._pending[correlation] = answer
+        self._pending[correlation] = Asked(service.encode(), answer)
         timer = loop.call_at(deadline, _settle, answer, TimedOut)
         try:
             channel.publish(self._head(service), self._properties(correlation, deadline - loop.time()), body)
@@ -246,23 +255,27 @@ class Calls:
         self._fail_pending()
 
     def _fail_pending(self) -> None:
-        for answer in self._pending.values():
-            _settle(answer, partial(Interrupted, LOST))
+        for asked in self._pending.values():
+            _settle(asked.answer, partial(Interrupted, LOST))
 
     def _answered(self, message: Incoming) -> None:
-        answer = self._pending.get(message.correlation)
-        if answer is None or answer.done():
+        asked = self._pending.get(message.correlation)
+        if asked is None or asked.answer.done():
             return  # too late: its caller has gone
+        if message.user != asked.service:  # whoever was asked once knows where answers go; the broker says who it is
+            logger.error("bus_answer_not_believed", role=self._role, sender=message.user.decode(errors="replace"))
+            return
+        answer = asked.answer
         if message.body is None:
             answer.set_result(TooLarge("The answer is larger than the bus carries."))
         else:
             answer.set_result(Reply(ok=message.kind == DONE, body=message.body))
 
     def _returned(self, message: Incoming, service: str) -> None:
-        answer = self._pending.get(message.correlation)
-        if answer is not None:
+        asked = self._pending.get(message.correlation)
+        if asked is not None:
             name = service.replace("_", " ")
-            _settle(answer, partial(Unavailable, f"The {name} does not answer right now. Try again in a moment."))
+            _settle(asked.answer, partial(Unavailable, f"The {name} does not answer right now. Try again in a moment."))
 
     def _say(self, event: str, reason: str) -> None:
         """The first time at once, and then every ten seconds."""
