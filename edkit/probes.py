@@ -10,6 +10,7 @@ from edkit import metrics
 from edkit.errors import AppError
 from edkit.service import ASGIApp, Mounts, Runtime
 
+PATHS = ("/livez", "/readyz", "/metrics")
 Scope = dict[str, Any]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 Receive = Callable[[], Awaitable[dict[str, Any]]]
@@ -58,7 +59,7 @@ def front_door(mounts: Sequence[Mounts], probes: Probes) -> ASGIApp:
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         path: str = scope.get("path", "")
         if scope["type"] == "http":
-            if path in ("/livez", "/readyz", "/metrics"):
+            if path in PATHS:
                 await _respond(send, *await probes.answer(path))
                 return
             for prefix, target in apps:

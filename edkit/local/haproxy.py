@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from edkit.local.process import Process, own_file, program
+from edkit.probes import PATHS
 
 CONFIG = """
 defaults
@@ -24,8 +25,11 @@ defaults
     default-server inter 400ms fastinter 200ms fall 2 rise 1 observe layer4 error-limit 1 on-error mark-down
 {problems}frontend door
     bind {bind}
+    # Who lives, is ready and does how much is asked of each process itself, not from outside.
+    http-request return status 404 content-type text/plain string "Not here." if {{ path,url_dec -m str {inside} }}
     http-request set-header X-Forwarded-For %[src]
     http-request set-header X-Forwarded-Proto http
+    http-request del-header X-Forwarded-Host
     acl sockets path_beg /socket.io/
     use_backend game_servers if sockets {{ nbsrv(game_servers) gt 0 }}
     use_backend game_servers_alive if sockets
@@ -101,7 +105,7 @@ class HAProxy(Process):
 
 def configuration(bind: str, gateways: Mapping[str, str], game_servers: Mapping[str, str], check: str = "check") -> str:
     """What HAProxy reads. Servers are given as name and address; `check` is what else is said of each."""
-    parts = [CONFIG.format(bind=bind, problems=_problems())]
+    parts = [CONFIG.format(bind=bind, problems=_problems(), inside=" ".join(PATHS))]
     for kind, probe in (("", "/readyz"), ("_alive", "/livez")):
         parts.append(GATEWAYS.format(name=f"gateways{kind}", probe=probe))
         parts += [f"    server {name} {address} {check}\n" for name, address in gateways.items()]
