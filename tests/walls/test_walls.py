@@ -58,7 +58,7 @@ WALLS = {
             "game_server/play.py": "spares the database while a class answers, whatever time a game has",
             "edkit/local/compose.py": "makes the passwords of a new folder",
             "edkit/local/installation.py": "makes the passwords of a new folder",
-            "edkit/local/process.py": "waits for other processes, to which no clock can be passed; tries ports at random",
+            "edkit/local/process.py": "waits for other processes, which take no clock; tries ports at random",
             "edkit/launch.py": "starts and supervises on real time",
             "edkit/sockets/engine.py": "its ids are a parameter; the default is random",
             "edkit/sockets/server.py": "spreads closing sockets over real time",
