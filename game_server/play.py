@@ -130,7 +130,8 @@ class Play:
     async def command(self, followed: Followed, command: Command, *, host_key_seq: int | None = None) -> Commanded:
         """Carry out a host's command, once for each `op_id`. `host_key_seq`: which host key gave the right to it.
 
-        Raises Conflict with the code of the rules' refusal; a stale command changes nothing and raises nothing.
+        Raises Conflict with the code of the rules' refusal; a stale command changes nothing and raises nothing. Nobody
+        is refused for what this server has yet to hear: a host may know by another what has happened.
         """
         if (known := await self._commanded_before(followed, command.op_id)) is not None:
             return known
@@ -144,11 +145,18 @@ class Play:
 
         try:
             done = await self._act(followed, choose, command.op_id)
+            if isinstance(done, Refusal) and await self._was_behind(followed):
+                done = await self._act(followed, choose, command.op_id)
         except Moved:  # the same op_id, at the same moment on another server
             return await self._commanded_before(followed, command.op_id) or Commanded()
         if isinstance(done, Refusal):
             raise Conflict(done.message, code=done.code)
         return Commanded(_changes(command, *done)) if isinstance(done, tuple) else Commanded()
+
+    async def _was_behind(self, followed: Followed) -> bool:
+        seq = followed.match.game.seq
+        await self.follower.catch_up(followed)
+        return followed.match.game.seq > seq
 
     async def _commanded_before(self, followed: Followed, op_id: str | None) -> Commanded | None:
         outcome = None if op_id is None else await self.log.outcome(followed.game_id, op_id)

@@ -153,6 +153,19 @@ async def test_a_stale_memory_never_hides_what_another_server_did(tmp_path: Path
         assert (await ada.do("submit_answer", **sent))["status"] == "accepted"
 
 
+async def test_a_host_is_not_refused_for_what_its_server_has_yet_to_hear(tmp_path: Path, database_url: str) -> None:
+    """A player's phone showed the closed question first; the host's regrade was refused: `not_closed`."""
+    async with stage(tmp_path, database_url) as world:
+        deaf = await world.another(DeafHub())
+        teacher = await world.host(world.a)
+        second_tab = await Client(deaf).connect(token=world.token())
+        await second_tab.do("resume_game", game_id=teacher.game_id)
+        await teacher.do("start_game")
+        await teacher.do("close_question")
+        await second_tab.do("regrade_question", question_id="q1", void=True)
+        assert await second_tab.refused("regrade_question", question_id="q2", void=True) == "not_closed"
+
+
 async def test_players_of_a_dead_server_stop_counting(world: Stage) -> None:
     teacher = await world.host(world.b, reading_ms=0)
     ada, ben = await world.join(teacher, "Ada", world.b), await world.join(teacher, "Ben", world.a)
