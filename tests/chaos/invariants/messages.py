@@ -9,8 +9,8 @@ from tests.chaos.tasks.history import Asked, Handled, Row, TaskHistory
 
 MAX_FAILURES = 5
 SENT_WITHIN_MS = 60_000
-NOISE_S = 0.05
-"""Delays of neighbours that differ by less than this are not told apart."""
+NOISE_S, NOISE_OF_FEW_S, FEW = 0.05, 0.5, 300
+"""Delays of neighbours that differ by less than this are not told apart; the delays of few neighbours say less."""
 
 
 def m1_outbox(history: TaskHistory) -> Iterator[Violation]:
@@ -114,7 +114,8 @@ def m4_poison(history: TaskHistory) -> Iterator[Violation]:
             story = tuple(line.raw for line in history.by_message.get(message, []))
             yield Violation("M4", works.get(message, ""), f"a dead letter without poison: {letters[0]}", story)
     calm, among = delays(history, "control"), delays(history, "poisons")
-    if calm and among and p95(among) > max(2 * p95(calm), p95(calm) + NOISE_S):
+    noise_s = NOISE_S if min(len(calm), len(among)) >= FEW else NOISE_OF_FEW_S
+    if calm and among and p95(among) > max(2 * p95(calm), p95(calm) + noise_s):
         what = f"neighbours of poisons wait {p95(among):.3f} s at p95, {p95(calm):.3f} s without poisons"
         yield Violation("M4", "", what)
 

@@ -10,4 +10,5 @@ PARTS = {
     "tasks": "tests.chaos.parts.tasks",
     "broker": "tests.chaos.parts.broker",
     "selftest": "tests.chaos.parts.selftest",
+    "selftest-messages": "tests.chaos.parts.selftest_messages",
 }

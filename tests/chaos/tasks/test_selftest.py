@@ -38,6 +38,16 @@ def test_a_clean_run_raises_no_alarm(seed: int, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("bug", CHOSEN)
 def test_a_planted_bug_is_caught(bug: str, tmp_path: Path) -> None:
-    report = run(replace(SHORT, seed=bug, bug=bug, rest_within_s=12.0), tmp_path)
+    report = run(replace(SHORT, seed=bug, bug=bug, rest_within_s=8.0), tmp_path)
+    assert not report.crashes, report.text()
+    assert report.found & import_module(f"tests.chaos.tasks.bugs.{bug}").CAUGHT_BY, report.text()
+
+
+@pytest.mark.mariadb
+@pytest.mark.rabbitmq
+@pytest.mark.skipif(not FULL, reason="takes minutes; `make chaos PART=selftest-messages` runs it")
+@pytest.mark.parametrize("bug", ["acknowledged_first", "failures_counted_on_delivery", "outbox_by_last_id"])
+def test_a_planted_bug_is_caught_on_a_broker(bug: str, tmp_path: Path) -> None:
+    report = run(replace(SHORT, seed=bug, bug=bug, alone=False, rest_within_s=8.0), tmp_path)
     assert not report.crashes, report.text()
     assert report.found & import_module(f"tests.chaos.tasks.bugs.{bug}").CAUGHT_BY, report.text()
