@@ -39,10 +39,10 @@ run-distributed: .venv/.app web/dist/index.html  ## the same as many processes o
 test: setup check  ## set up what is missing, then run every check and every test
 	@echo "testing the web app"
 	@$(NPM) test
-	@echo "testing the browser, and what a kill leaves behind: one at a time, on a quiet machine"
-	@$(BIN)/python -m pytest -q -m "browser or chaos"
+	@echo "testing the browser, whole installations, and what a kill leaves behind: one at a time, on a quiet machine"
+	@$(BIN)/python -m pytest -q -m "browser or chaos or installation"
 	@echo "testing everything else"
-	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup -m "not browser and not chaos"
+	@$(BIN)/python -m pytest -n $(WORKERS) -m "not browser and not chaos and not installation"
 
 check: .venv/.dev web/dist/index.html  ## formatting, lints, types and walls, without running anything
 	@echo "ruff"

@@ -17,12 +17,7 @@ import pytest
 
 from edkit.local.process import accepts, free_port, until
 
-pytestmark = [
-    pytest.mark.mariadb,
-    pytest.mark.rabbitmq,
-    pytest.mark.redis,
-    pytest.mark.xdist_group("installation"),  # one on this machine at a time
-]
+pytestmark = [pytest.mark.installation, pytest.mark.mariadb, pytest.mark.rabbitmq, pytest.mark.redis]
 
 PATIENCE_S = 120
 PART = re.compile(r"^  (\S+) +127\.0\.0\.1:(\d+) +process (\d+)$", re.MULTILINE)

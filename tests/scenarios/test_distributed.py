@@ -12,12 +12,7 @@ from edkit.local.installation import Installation
 from tests.scenarios.live_game import SCENARIOS, class_of, quiz_of, right_answer
 from tests.scenarios.world import PATIENCE_S, World
 
-pytestmark = [
-    pytest.mark.mariadb,
-    pytest.mark.rabbitmq,
-    pytest.mark.redis,
-    pytest.mark.xdist_group("installation"),  # one on this machine at a time
-]
+pytestmark = [pytest.mark.installation, pytest.mark.mariadb, pytest.mark.rabbitmq, pytest.mark.redis]
 
 
 @pytest.fixture(scope="module")
