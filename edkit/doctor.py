@@ -1,25 +1,32 @@
 """`edtech doctor`: what is wrong with a machine or a configuration, and what to do about it."""
 
 import asyncio
+import hashlib
 import shutil
 import socket
 import sys
 import tempfile
 from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
+from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from edkit.clock import SystemClock
 from edkit.db import Database
 from edkit.db.migrate import pending
 from edkit.errors import AppError
+from edkit.redis import fault_of
 from edkit.service import Service
 from edkit.settings import Settings
+from edkit.tokens import KEY_FILES
 
 FREE_BYTES = 500 * 2**20
 """Below this a school week of games and files may not fit any more."""
+BUS_S = 5
+"""How long the broker may take to answer."""
 
 
 class Finding(NamedTuple):
@@ -41,6 +48,9 @@ async def examine(settings: Settings, services: Sequence[Service]) -> list[Findi
         lambda: _clock(settings),
         lambda: _open_files(),
         lambda: _mode(settings),
+        lambda: _keys(settings),
+        lambda: _bus(settings),
+        *(partial(_redis, name, url) for name, url in _redis_urls(settings)),
     ]
     findings = []
     for check in checks:
@@ -49,6 +59,8 @@ async def examine(settings: Settings, services: Sequence[Service]) -> list[Findi
     for service in services:
         if service.metadata is not None:
             findings.append(await _database(settings, service))
+            if settings.database_reader_url:
+                findings.append(await _reader(settings, service))
     return findings
 
 
@@ -65,9 +77,6 @@ def _data_folder(settings: Settings) -> Finding:
             pass
     except OSError as error:
         return Finding("data folder", False, f"{settings.data} cannot be written ({error.strerror}); set EDTECH_DATA")
-    keys = settings.data / "keys" / "access.pem"
-    if keys.exists() and keys.stat().st_mode & 0o077:
-        return Finding("data folder", False, f"{keys} can be read by others; run: chmod -R go= {keys.parent}")
     return Finding("data folder", True, f"{settings.data.resolve()} can be written")
 
 
@@ -124,6 +133,71 @@ def _mode(settings: Settings) -> Finding:
     return Finding("mode", True, "development" + (f"; production would refuse {names}" if names else ""))
 
 
+def _keys(settings: Settings) -> Finding:
+    files = [settings.keys / name for name in KEY_FILES]
+    here = [path for path in files if path.exists()]
+    if open_to_all := [path for path in here if settings.keys_dir is None and path.stat().st_mode & 0o077]:
+        return Finding("keys", False, f"{open_to_all[0]} can be read by others; run: chmod -R go= {settings.keys}")
+    if settings.keys_dir is not None and len(here) < len(files):
+        says = (
+            f"{settings.keys} lacks {KEY_FILES[len(here)]}; it must be one folder for all processes (EDTECH_KEYS_DIR)"
+        )
+        return Finding("keys", False, says)
+    prints = (
+        hashlib.sha256(b"".join(path.read_bytes() for path in here)).hexdigest()[:8] if here else "made at the start"
+    )
+    return Finding("keys", True, f"{settings.keys}: {prints}, which must be the same for all processes")
+
+
+async def _bus(settings: Settings) -> Finding:
+    if settings.bus_url == "memory:":
+        return Finding("bus", True, "in this process")
+    from edkit.bus.rabbit import amqp, frames, topology  # what only installations with a broker need
+
+    try:
+        address = amqp.Address(settings.bus_url.replace("{service}", topology.OPERATOR))
+        async with asyncio.timeout(BUS_S):
+            connection = await amqp.Connection.open(address, "doctor")
+            await (await connection.channel()).check_exchange(topology.REQUESTS)
+            await connection.close()
+    except (frames.Broken, OSError, TimeoutError, ValueError) as fault:
+        hint = "run: edtech bus declare" if "NOT_FOUND" in str(fault) else "check EDTECH_BUS_URL and that RabbitMQ runs"
+        return Finding("bus", False, f"does not work ({str(fault) or type(fault).__name__}); {hint}")
+    return Finding("bus", True, f"answers {address.user} and has its exchanges")
+
+
+def _redis_urls(settings: Settings) -> list[tuple[str, str]]:
+    urls = {"hub": settings.hub_url, "cache": settings.cache_url, "limits": settings.limits_url}
+    return [(name, url) for name, url in urls.items() if url != "memory:"]
+
+
+async def _redis(name: str, url: str) -> Finding:
+    try:
+        fault = await fault_of(url)
+    except ValueError:
+        fault = "this is not the URL of a Redis"
+    if fault:
+        return Finding(name, False, f"does not answer ({fault}); check EDTECH_{name.upper()}_URL and that Redis runs")
+    return Finding(name, True, "answers")
+
+
+async def _reader(settings: Settings, service: Service) -> Finding:
+    subject = f"{service.name} replica"
+    database = Database(settings.database_reader_url_of(service.name))
+    try:
+        async with database.read() as session:
+            closed = (await session.execute(text("SELECT @@global.read_only"))).scalar()
+            await session.execute(text("SELECT 1 FROM alembic_version"))
+    except (AppError, SQLAlchemyError, OSError) as error:
+        cause = getattr(error, "orig", None) or error
+        return Finding(subject, False, f"cannot be read ({cause}); check EDTECH_DATABASE_READER_URL")
+    finally:
+        await database.close()
+    if not closed:
+        return Finding(subject, False, "takes writes, so it is no replica or will not stay one; set read_only=1 there")
+    return Finding(subject, True, "answers and is read-only")
+
+
 async def _database(settings: Settings, service: Service) -> Finding:
     subject = f"{service.name} database"
     url = settings.database_url_of(service.name)
@@ -134,6 +208,7 @@ async def _database(settings: Settings, service: Service) -> Finding:
             return Finding(subject, True, "answers; it will be brought up to date at the next start")
         return Finding(subject, True, "answers and is up to date")
     except (AppError, SQLAlchemyError, OSError) as error:
-        return Finding(subject, False, f"does not answer ({error}); check EDTECH_DATABASE_URL and that the server runs")
+        cause = getattr(error, "orig", None) or error
+        return Finding(subject, False, f"does not answer ({cause}); check EDTECH_DATABASE_URL and that the server runs")
     finally:
         await database.close()

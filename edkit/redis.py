@@ -249,6 +249,22 @@ class Link:
             self._timer = None
 
 
+async def fault_of(url: str) -> str:
+    """Why the Redis at `url` cannot be worked with; empty when it answers. Raises ValueError for what is no URL."""
+    connection = _connector(url)()
+    try:
+        async with asyncio.timeout(CONNECT_S):
+            await connection.connect()  # type: ignore[no-untyped-call]  # redis-py's own
+            await connection.send_command("PING")
+            await connection.read_response()
+    except (RedisError, OSError, TimeoutError) as error:
+        return f"{type(error).__name__}: {error}"
+    finally:
+        with contextlib.suppress(RedisError, OSError):
+            await connection.disconnect(nowait=True)
+    return ""
+
+
 def _settle(future: asyncio.Future[Any] | None, answer: Any) -> None:
     if future is None or future.done():
         return

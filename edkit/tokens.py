@@ -20,6 +20,7 @@ from edkit.message import Actor, Role
 from edkit.seal import Seal
 
 ISSUER = "edtech"
+KEY_FILES = "access.pem", "capability.key"
 
 
 def _write_once(path: Path, content: bytes) -> bytes:
@@ -59,10 +60,10 @@ class Keys:
         fresh = Ed25519PrivateKey.generate().private_bytes(
             serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
         )
-        signing = serialization.load_pem_private_key(_write_once(folder / "access.pem", fresh), password=None)
+        signing = serialization.load_pem_private_key(_write_once(folder / KEY_FILES[0], fresh), password=None)
         if not isinstance(signing, Ed25519PrivateKey):
-            raise TypeError(f"{folder / 'access.pem'} is not an Ed25519 key")
-        return cls(signing, _write_once(folder / "capability.key", secrets.token_bytes(32)))
+            raise TypeError(f"{folder / KEY_FILES[0]} is not an Ed25519 key")
+        return cls(signing, _write_once(folder / KEY_FILES[1], secrets.token_bytes(32)))
 
     def issue_access(self, actor: Actor, *, now: int, minutes: int) -> str:
         """A token that says who `actor` is until `minutes` after `now` (epoch ms)."""

@@ -45,4 +45,4 @@ def open_cache(url: str, seal: Seal) -> Cache:
         from edkit.cache.redis import RedisCache
 
         return RedisCache(url, seal)
-    raise ValueError(f"EDTECH_CACHE_URL: no cache engine for {url!r}; use memory: or redis://host:6379/0")
+    raise ValueError(f"EDTECH_CACHE_URL: no cache engine for {url.partition(':')[0]!r}; use memory: or redis://host:6379/0")

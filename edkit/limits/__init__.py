@@ -59,4 +59,4 @@ def open_limits(url: str, monotonic: Callable[[], float]) -> Limiter:
         from edkit.limits.redis import RedisLimiter
 
         return RedisLimiter(url, monotonic)
-    raise ValueError(f"EDTECH_LIMITS_URL: no limits engine for {url!r}; use memory: or redis://host:6379/0")
+    raise ValueError(f"EDTECH_LIMITS_URL: no limits engine for {url.partition(':')[0]!r}; use memory: or redis://host:6379/0")

@@ -41,4 +41,4 @@ def open_hub(url: str, seal: Seal) -> Hub:
         from game_server.hub.redis import RedisHub
 
         return RedisHub(url, seal)
-    raise ValueError(f"EDTECH_HUB_URL: no hub engine for {url!r}; use memory: or redis://host:6379/0")
+    raise ValueError(f"EDTECH_HUB_URL: no hub engine for {url.partition(':')[0]!r}; use memory: or redis://host:6379/0")
