@@ -1,5 +1,6 @@
 """The final record R: what the store says about each game, read from the database and through the servers."""
 
+import asyncio
 import json
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -83,6 +84,9 @@ async def read_boards(stage: Stage, base: str, token: str, games: Sequence[str])
     try:
         for game in games:
             ack = await wire.ask("resume_game", {"game_id": game}, patience_s=30)
+            while not ack["ok"] and (wait := ack["error"].get("retry_after_ms")):
+                await asyncio.sleep(wait / 1000)
+                ack = await wire.ask("resume_game", {"game_id": game}, patience_s=30)
             board = ack["state"]["leaderboard"]
             boards[game] = [[place["player_id"], place["score"], place["rank"]] for place in board]
     finally:
