@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import Any, TypeVar
 
+from prometheus_client import Histogram
 from pydantic import ValidationError
 from sqlalchemy import Table, insert, select
 from sqlalchemy.exc import IntegrityError
@@ -40,6 +41,8 @@ class Runner:
             for table in (service.requests, service.tasks, service.events)
             for message, handling in table.items()
         }
+        self._observed: dict[tuple[str, str], Histogram] = {}
+        self._changes = {name for name, handling in self._handlings.items() if handling.writes}
         self._issuers = {message.__name__: issuers for message, issuers in service.issuers.items()}
         tables = service.metadata.tables if service.metadata is not None else {}
         self._inbox: Table | None = tables.get("inbox")
@@ -66,8 +69,13 @@ class Runner:
             return _refusal(AppError())
         finally:
             seconds = self._runtime.clock.monotonic() - began
-            handled_seconds.labels(self._runtime.name, envelope.type, outcome).observe(seconds)
-            logger.info("handled", type=envelope.type, outcome=outcome, ms=round(seconds * 1000, 1))
+            observed = self._observed.get((envelope.type, outcome))
+            if observed is None:
+                observed = handled_seconds.labels(self._runtime.name, envelope.type, outcome)
+                self._observed[envelope.type, outcome] = observed
+            observed.observe(seconds)
+            says = logger.info if outcome != "ok" or envelope.type in self._changes else logger.debug
+            says("handled", type=envelope.type, outcome=outcome, ms=round(seconds * 1000, 1))
             log.request_id.reset(request_token)
             log.service_name.reset(service_token)
             deadline.reset(deadline_token)
