@@ -25,7 +25,8 @@ logger = log.get(__name__)
 sent_total = metrics.counter("outbox_sent", "Messages sent from outboxes", ["service"])
 
 BATCH = 100
-CLAIM_MS = 30_000
+CLAIM_MS = 15_000
+"""Longer than a batch takes at its slowest: what a dead relay had claimed waits so long for another."""
 BEHIND_MS = 1_000
 """What the bus has refused stands so far behind what is new."""
 LEAVE_S = 2
