@@ -167,6 +167,15 @@ async def test_b13_a_queue_keeps_its_order(broker: Broker) -> None:
     assert [message.body["number"] for message in await inbox.holds(100)] == list(range(100))
 
 
+async def test_b13_a_queue_keeps_the_order_of_what_is_published_at_once(broker: Broker) -> None:
+    inbox = Inbox()
+    caller = broker.connect("caller")
+    tasks = [envelope("Work", "task", message_id=f"m{number}", number=number) for number in range(100)]
+    await asyncio.gather(*(caller.publish("echo", task) for task in tasks))
+    await served(broker, "echo", inbox)
+    assert [message.body["number"] for message in await inbox.holds(100)] == list(range(100))
+
+
 def _poison(message: Envelope) -> Reply:
     if message.id != "poison":
         return OK
