@@ -116,6 +116,10 @@ def open_engine(
     )
 
 
+MOST_CONNECTIONS = 50
+"""What one process asks its primary for when it has most to do; 20 of a replica. A server allows 151 unless told."""
+
+
 class MySQL:
     """Connections for writes, for reads, and for statements that commit by themselves."""
 
