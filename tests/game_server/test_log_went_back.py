@@ -41,7 +41,7 @@ async def back(world: Stage, who: Client, number: int) -> Client:
     return client
 
 
-async def test_within_a_second_servers_forget_what_the_log_has_lost_and_everybody_comes_in_anew(world: Stage) -> None:
+async def test_g8_servers_forget_what_the_log_has_lost_and_everybody_comes_in_anew(world: Stage) -> None:
     teacher = await world.host(world.a)
     ada = await world.join(teacher, "Ada", world.b)
     restore = await noted(world, teacher.game_id)
@@ -58,7 +58,7 @@ async def test_within_a_second_servers_forget_what_the_log_has_lost_and_everybod
     assert await verify_game(world.runtime, teacher.game_id) == []
 
 
-async def test_what_is_decided_on_entries_that_the_log_has_not_is_never_stored(world: Stage) -> None:
+async def test_g8_what_is_decided_on_entries_that_the_log_has_not_is_never_stored(world: Stage) -> None:
     teacher = await world.host(world.a)
     restore = await noted(world, teacher.game_id)
     await teacher.do("lock_game", locked=True)
