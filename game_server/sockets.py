@@ -3,6 +3,7 @@
 Identity comes from the session alone: what a body says about players or names of other people is never looked at.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from functools import partial
@@ -37,6 +38,9 @@ JOINS_PER_S, JOINS_AT_ONCE = 0.2, 10
 """Players that one socket may make; a phone needs one."""
 CREATED_PER_S, CREATED_AT_ONCE = 0.1, 300
 """Games that one teacher may open: a shared account on a school's open day, and never the PINs of everybody."""
+ENTERING_AT_ONCE = 12
+"""Connections that are brought back into their games at the same time. The others wait for their turn, and who hangs up
+before it costs nothing: a server with more comebacks than it can take must not spend its time on people who left."""
 SESSION_CHECK_S = 2.0
 LARGEST_EVENT = 16 * 1024
 """Bytes of one event's payload; the largest that means something names 500 players."""
@@ -78,6 +82,7 @@ class Games:
         self._created = Buckets(play.clock, CREATED_PER_S, CREATED_AT_ONCE)
         self._limited = play.runtime.settings.rate_limits
         self._sockets: set[Socket] = set()
+        self._entering = asyncio.Semaphore(ENTERING_AT_ONCE)
         self.leaving = False
         self._handlers: dict[type[wire.Wire], Callable[[Socket, Session, Any], Awaitable[wire.Done]]] = {
             wire.CreateGame: self._create,
@@ -203,9 +208,12 @@ class Games:
         try:
             if actor is not None:
                 await self._check_session(actor)
-            if resume is not None:
-                state = await self._enter(socket, socket.state, await self._doors.resume_player(resume))
-                socket.send(packet(state))
+            if resume is None:
+                return
+            async with self._entering:
+                if not socket.gone:
+                    state = await self._enter(socket, socket.state, await self._doors.resume_player(resume))
+                    socket.send(packet(state))
         except Exception as error:
             self._sockets.discard(socket)
             if (away := explained(error)) is not None:

@@ -57,6 +57,11 @@ class Socket:
         return self.session.user_agent
 
     @property
+    def gone(self) -> bool:
+        """Whether nothing that is sent arrives any more."""
+        return self.stage is Stage.LEFT
+
+    @property
     def buffered(self) -> int:
         """Bytes not yet taken by the kernel or the poller, of all namespaces of this client."""
         return self.session.buffered

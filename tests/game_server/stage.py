@@ -63,6 +63,10 @@ class Transportless:
         self.counters = Counters()
         self._client = client
 
+    @property
+    def gone(self) -> bool:
+        return not self._client.connected
+
     def send(self, packet: Packet, droppable: bool = False) -> bool:
         if not self._client.connected:
             return False

@@ -1,13 +1,16 @@
 """The wire of live games: coming in, what is heard, and that nothing is refused silently."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import orjson
 import pytest
+from sqlalchemy import event as sqlalchemy_event
 
 from edkit.errors import Unauthenticated
 from edkit.message import Actor
+from game_server.sockets import ENTERING_AT_ONCE
 from tests.game_server.stage import Client, Stage, choice, number_question, quiz, stage
 
 
@@ -229,6 +232,23 @@ class TestTheWire:
         assert (await late.next("move"))["retry_after_ms"] == 0
         assert await late.refused("join_game", pin=host.pin, nickname="Ben") == "server_leaving"
         assert await late.refused("create_game", quiz_id="quiz", settings={}) == "server_leaving"
+
+    async def test_who_hangs_up_before_their_turn_costs_nothing(self, world: Stage) -> None:
+        """After a restart everybody comes at once; those who gave up must not stand in the way of those who wait."""
+        host = await world.host()
+        ada = await world.join(host, "Ada")
+        questions: list[str] = []
+        engine = world.runtime.database._engine.reader.sync_engine
+        sqlalchemy_event.listen(engine, "before_cursor_execute", lambda *told: questions.append(told[2]))
+        clients = [Client(world.a) for _ in range(5 * ENTERING_AT_ONCE)]
+        coming = [asyncio.create_task(client.connect(resume=ada.resume_token)) for client in clients]
+        await asyncio.sleep(0)
+        for client in clients[ENTERING_AT_ONCE:-1]:
+            client.connected = False
+        await asyncio.gather(*coming)
+        assert sum("players.id = ?" in question for question in questions) == ENTERING_AT_ONCE + 1
+        assert clients[-1].events("state")
+        assert not clients[-2].events("state")
 
     async def test_the_clock_probe_answers_in_place(self, world: Stage) -> None:
         client = await Client(world.a).connect()
