@@ -41,7 +41,7 @@ class Wire:
         self.awake = asyncio.Event()
         self.awake.set()
 
-    async def open(self, auth: dict[str, Any], patience_s: float = 3.0) -> None:
+    async def open(self, auth: dict[str, Any], patience_s: float = 5.0) -> None:
         """Connect and join the namespace. Raises Lost when that fails, Refused when the server says no."""
         try:
             async with asyncio.timeout(patience_s):
