@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 
 import uvloop
+from sqlalchemy.exc import OperationalError
 
 from edkit import log
 from edkit.bus import MOST_DEAD_LETTERS, Broker, open_broker
@@ -50,6 +51,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except UnknownSchema as fault:
         say(str(fault))
         return 2
+    except OperationalError as fault:
+        say(f"The database refuses: {fault.orig}. Check EDTECH_DATABASE_URL; `edtech doctor` looks further.")
+        return 1
     except KeyboardInterrupt:
         return 130
 

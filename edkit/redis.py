@@ -276,7 +276,11 @@ def _settle(future: asyncio.Future[Any] | None, answer: Any) -> None:
 
 def _connector(url: str) -> Callable[[], AbstractConnection]:
     """What makes unopened connections to `url`. Raises ValueError where it is no URL of a Redis."""
-    given: dict[str, Any] = dict(parse_url(url))
+    try:
+        given: dict[str, Any] = dict(parse_url(url))
+    except ValueError:  # it would name a part of the password
+        says = "the address of a Redis looks like redis://user:password@host:6379/0, with what is special as %XX"
+        raise ValueError(says) from None
     kind: type[AbstractConnection] = given.pop("connection_class", Connection)
     # An idle subscriber must not be taken for a dead one: no time limit on reading, pings find the dead.
     given |= {"protocol": 3, "socket_timeout": None, "socket_connect_timeout": CONNECT_S, "driver_info": None}

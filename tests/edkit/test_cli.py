@@ -92,6 +92,25 @@ def test_doctor_says_what_is_wrong_and_what_to_do(tmp_path: Path) -> None:
     assert any("make web" in line for line in findings)
 
 
+@pytest.mark.mariadb
+def test_a_database_that_refuses_is_said_in_a_sentence(tmp_path: Path, mariadb_url: str) -> None:
+    stranger = mariadb_url.replace("//root@", "//root:unmentioned@")
+    for command in (["up", "gateway"], ["migrate"]):
+        ended = edtech(*command, data=tmp_path, database_url=stranger)
+        assert ended.returncode == 1
+        assert "Access denied" in ended.stdout
+        assert "EDTECH_DATABASE_URL" in ended.stdout
+        assert "Traceback" not in ended.stderr
+        assert "unmentioned" not in ended.stdout + ended.stderr
+
+
+def test_an_address_that_cannot_be_read_shows_nothing_of_the_password(tmp_path: Path) -> None:
+    ended = edtech("up", "gateway", data=tmp_path, cache_url="redis://:unmen/tioned@localhost:6379/0", port="0")
+    assert ended.returncode == 1
+    assert "the address of a Redis looks like" in ended.stdout
+    assert "unmen" not in ended.stdout + ended.stderr
+
+
 def test_dead_letters_are_listed_and_an_unknown_one_is_not_replayed(tmp_path: Path) -> None:
     assert edtech("dead-letters", "list", data=tmp_path).stdout == ""
     ended = edtech("dead-letters", "replay", "nothing", data=tmp_path)
