@@ -96,7 +96,7 @@ def open_runtime(
         bus=bus,
         blobs=open_blobs(settings.blobs, settings.blobs_key.get_secret_value()),
         cache=open_cache(settings.cache_url, keys.seal("cache")),
-        limits=open_limits(settings.limits_url, clock.monotonic),
+        limits=open_limits(settings.limits_url, clock.monotonic, keys.seal("limits")),
         database=database,
     )
     if service.metadata is not None and "outbox" in service.metadata.tables:

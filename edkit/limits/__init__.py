@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Literal, NamedTuple, Protocol
 
 from edkit.limits.gcra import Rate
+from edkit.seal import Seal
 
 What = Literal["charge", "look", "give back", "forgive"]
 
@@ -49,8 +50,9 @@ def look(rate: Rate, caller: str) -> Step:
     return Step("look", rate, caller)
 
 
-def open_limits(url: str, monotonic: Callable[[], float]) -> Limiter:
-    """The engine that `url` names: `memory:` or `redis://...`. `monotonic` is this process's time in seconds."""
+def open_limits(url: str, monotonic: Callable[[], float], seal: Seal) -> Limiter:
+    """The engine that `url` names: `memory:` or `redis://...`. `monotonic` is this process's time in seconds;
+    `seal` hides who is counted where others may look."""
     if url == "memory:":
         from edkit.limits.memory import MemoryLimiter
 
@@ -58,5 +60,7 @@ def open_limits(url: str, monotonic: Callable[[], float]) -> Limiter:
     if url.startswith(("redis://", "rediss://", "unix://")):
         from edkit.limits.redis import RedisLimiter
 
-        return RedisLimiter(url, monotonic)
-    raise ValueError(f"EDTECH_LIMITS_URL: no limits engine for {url.partition(':')[0]!r}; use memory: or redis://host:6379/0")
+        return RedisLimiter(url, monotonic, seal)
+    raise ValueError(
+        f"EDTECH_LIMITS_URL: no limits engine for {url.partition(':')[0]!r}; use memory: or redis://host:6379/0"
+    )

@@ -1,7 +1,8 @@
 """Budgets in Redis, shared by all processes: one script, one round trip, the time of Redis.
 
-The answers are noted here, too, so that counting goes on from there while Redis is away. Keys are hashes: Redis learns
-no address and no account. The keys of one call lie in one place, so this does not run on a Redis Cluster.
+The answers are noted here, too, so that counting goes on from there while Redis is away. Keys are aliases:
+Redis learns no address and no account, and two installations on one Redis count apart. The keys of one call lie in one
+place, so this does not run on a Redis Cluster.
 """
 
 import hashlib
@@ -10,6 +11,7 @@ from collections.abc import Callable
 from edkit.limits import Standing, Step
 from edkit.limits.memory import MemoryLimiter
 from edkit.redis import LATE_S, Link, RedisGone, RedisRefused
+from edkit.seal import Seal
 
 PREFIX = "edtech:limit:"
 PATIENCE_S = 0.05
@@ -48,15 +50,22 @@ class RedisLimiter:
     """See `edkit.limits.Limiter`."""
 
     def __init__(
-        self, url: str, monotonic: Callable[[], float], *, patience_s: float = PATIENCE_S, late_s: float = LATE_S
+        self,
+        url: str,
+        monotonic: Callable[[], float],
+        seal: Seal,
+        *,
+        patience_s: float = PATIENCE_S,
+        late_s: float = LATE_S,
     ) -> None:
+        self._seal = seal
         self._local = MemoryLimiter(monotonic)
         self._link = Link(url, "limits", patience_s=patience_s, late_s=late_s)
 
     async def run(self, *steps: Step) -> list[Standing]:
         keys, amounts = [], []
         for what, rate, caller in steps:
-            keys.append(PREFIX + rate.name + ":" + hashlib.blake2b(caller.encode(), digest_size=15).hexdigest())
+            keys.append(PREFIX + rate.name + ":" + self._seal.alias(caller))
             amounts += [what, int(rate.interval_s * _US), int(rate.tolerance_s * _US)]
         try:
             try:

@@ -12,9 +12,11 @@ from edkit.limits import Limiter, Standing, Step, charge, look, open_limits
 from edkit.limits.gcra import Rate
 from edkit.limits.memory import MOST_CALLERS, MemoryLimiter
 from edkit.limits.redis import PREFIX, RedisLimiter
+from edkit.seal import Seal
 from tests import servers
 from tests.contract.relay import relay, until
 
+SEAL = Seal(b"of all tests")
 THREE = Rate("three", per_second=1 / 1000, burst=3)
 """Refills so slowly that no test sees it."""
 ONE = Rate("one", per_second=1 / 1000, burst=1)
@@ -23,7 +25,7 @@ ONE = Rate("one", per_second=1 / 1000, burst=1)
 @pytest.fixture(params=["memory", "redis"])
 async def limiter(request: pytest.FixtureRequest) -> AsyncIterator[Limiter]:
     url = "memory:" if request.param == "memory" else request.getfixturevalue("redis_url")
-    opened = open_limits(url, monotonic)
+    opened = open_limits(url, monotonic, SEAL)
     yield opened
     await opened.close()
 
@@ -129,7 +131,7 @@ def test_the_memory_of_callers_is_bounded() -> None:
 
 
 async def test_processes_share_one_budget(redis_url: str) -> None:
-    a, b = RedisLimiter(redis_url, monotonic), RedisLimiter(redis_url, monotonic)
+    a, b = RedisLimiter(redis_url, monotonic, SEAL), RedisLimiter(redis_url, monotonic, SEAL)
     assert [await passes(one, THREE, "ada") for one in (a, b, a, b)] == [True, True, True, False]
     await b.run(Step("forgive", THREE, "ada"))
     assert await passes(a, THREE, "ada")
@@ -138,7 +140,7 @@ async def test_processes_share_one_budget(redis_url: str) -> None:
 
 
 async def test_a_cancelled_caller_takes_no_answer_from_the_next(redis_url: str) -> None:
-    limiter = RedisLimiter(redis_url, monotonic)
+    limiter = RedisLimiter(redis_url, monotonic, SEAL)
     await passed(limiter, ONE, "used up", 1)
 
     async def ask(number: int) -> bool:
@@ -158,7 +160,7 @@ async def test_a_cancelled_caller_takes_no_answer_from_the_next(redis_url: str) 
 async def test_redis_killed_limits_go_on_from_what_was_known_and_are_shared_again_after(
     own_redis: servers.Redis,
 ) -> None:
-    a, b = RedisLimiter(own_redis.url, monotonic), RedisLimiter(own_redis.url, monotonic)
+    a, b = RedisLimiter(own_redis.url, monotonic, SEAL), RedisLimiter(own_redis.url, monotonic, SEAL)
     assert await passed(a, THREE, "ada", 2) == 2
     assert await passed(b, THREE, "ada", 2) == 1
     own_redis.kill()
@@ -177,7 +179,7 @@ async def test_redis_killed_limits_go_on_from_what_was_known_and_are_shared_agai
 
 
 async def test_a_redis_that_stands_still_opens_nothing_and_shuts_nobody_out(own_redis: servers.Redis) -> None:
-    limiter = RedisLimiter(own_redis.url, monotonic)
+    limiter = RedisLimiter(own_redis.url, monotonic, SEAL)
     assert await passed(limiter, THREE, "ada", 3) == 3
     own_redis.signal(signal.SIGSTOP)
     assert await passed(limiter, THREE, "ada", 3) == 0
@@ -193,7 +195,7 @@ async def test_a_redis_that_stands_still_opens_nothing_and_shuts_nobody_out(own_
 
 async def test_a_redis_that_is_too_slow_is_not_waited_for(redis_server: servers.Redis, redis_url: str) -> None:
     async with relay(redis_server.port) as line:
-        limiter = RedisLimiter(f"redis://127.0.0.1:{line.port}/0", monotonic)
+        limiter = RedisLimiter(f"redis://127.0.0.1:{line.port}/0", monotonic, SEAL)
         assert await passes(limiter, THREE, "ada")
         line.delay_s = 0.4
         assert await passed(limiter, THREE, "ada", 300) == 2
@@ -203,7 +205,7 @@ async def test_a_redis_that_is_too_slow_is_not_waited_for(redis_server: servers.
 async def test_flushing_redis_gives_everybody_a_new_burst_and_nothing_else(
     redis_server: servers.Redis, redis_url: str
 ) -> None:
-    limiter = RedisLimiter(redis_url, monotonic)
+    limiter = RedisLimiter(redis_url, monotonic, SEAL)
     await passed(limiter, THREE, "ada", 3)
     redis_server.flush()
     assert await passed(limiter, THREE, "ada", 9) == 3
@@ -215,7 +217,7 @@ async def test_flushing_redis_gives_everybody_a_new_burst_and_nothing_else(
 
 
 async def test_what_others_put_under_our_keys_opens_nothing(redis_url: str) -> None:
-    limiter, redis = RedisLimiter(redis_url, monotonic), Redis.from_url(redis_url)
+    limiter, redis = RedisLimiter(redis_url, monotonic, SEAL), Redis.from_url(redis_url)
     await passed(limiter, THREE, "ada", 3)
     (key,) = [key async for key in redis.scan_iter(PREFIX + "*")]
     assert b"ada" not in key
@@ -233,7 +235,7 @@ async def test_what_others_put_under_our_keys_opens_nothing(redis_url: str) -> N
 async def test_a_debt_of_years_is_paid_like_any_other(redis_url: str, debt: str) -> None:
     """As when the clock of Redis was set back, or another Redis took over whose clock is late."""
     quick = Rate("quick", per_second=20, burst=2)
-    limiter, redis = RedisLimiter(redis_url, monotonic), Redis.from_url(redis_url)
+    limiter, redis = RedisLimiter(redis_url, monotonic, SEAL), Redis.from_url(redis_url)
     await passes(limiter, quick, "ada")
     (key,) = [key async for key in redis.scan_iter(PREFIX + "*")]
     await redis.set(key, debt)
@@ -248,8 +250,16 @@ async def test_a_debt_of_years_is_paid_like_any_other(redis_url: str, debt: str)
     await limiter.close()
 
 
+async def test_two_installations_on_one_redis_count_apart(redis_url: str) -> None:
+    ours, theirs = RedisLimiter(redis_url, monotonic, SEAL), RedisLimiter(redis_url, monotonic, Seal(b"theirs"))
+    assert await passed(ours, THREE, "192.0.2.1", 3) == 3
+    assert await passed(theirs, THREE, "192.0.2.1", 5) == 3
+    for limiter in (ours, theirs):
+        await limiter.close()
+
+
 async def test_a_budget_that_is_whole_again_leaves_nothing_behind(redis_url: str) -> None:
-    limiter, redis = RedisLimiter(redis_url, monotonic), Redis.from_url(redis_url)
+    limiter, redis = RedisLimiter(redis_url, monotonic, SEAL), Redis.from_url(redis_url)
     await passes(limiter, Rate("quick", per_second=20, burst=5), "ada")
     await passes(limiter, THREE, "ada")
     await limiter.run(Step("forgive", THREE, "ada"))
