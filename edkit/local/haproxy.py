@@ -27,9 +27,13 @@ defaults
     bind {bind}
     # Who lives, is ready and does how much is asked of each process itself, not from outside.
     http-request return status 404 content-type text/plain string "Not here." if {{ path,url_dec -m str {inside} }}
-    http-request set-header X-Forwarded-For %[src]
-    http-request set-header X-Forwarded-Proto http
-    http-request del-header X-Forwarded-Host
+    # Only proxies that are named stand in front of us; nobody else says who he is.
+    acl in_front src {trusted}
+    acl told req.hdr(X-Forwarded-For) -m found
+    http-request set-header X-Forwarded-For %[req.fhdr(X-Forwarded-For)],%[src] if in_front told
+    http-request set-header X-Forwarded-For %[src] unless in_front told
+    http-request set-header X-Forwarded-Proto http unless in_front
+    http-request del-header X-Forwarded-Host unless in_front
     acl sockets path_beg /socket.io/
     use_backend game_servers if sockets {{ nbsrv(game_servers) gt 0 }}
     use_backend game_servers_alive if sockets
@@ -38,6 +42,7 @@ defaults
 """
 """`..._alive`: when nobody is ready, as while the broker is away, those that live say so better than we could."""
 
+NOBODY = ("255.255.255.255",)
 PROBLEMS = {
     502: (
         "unavailable",
@@ -89,23 +94,37 @@ class HAProxy(Process):
         log: Path | None = None,
         *,
         host: str = "127.0.0.1",
+        trusted: Sequence[str] = (),
     ) -> None:
         super().__init__(folder, port, log)
+        self._trusted = trusted
         self._host, self._gateways, self._game_servers = host, gateways, game_servers
 
     def prepare(self) -> None:
         gateways, game_servers = (
             {name: f"127.0.0.1:{port}" for name, port in each.items()} for each in (self._gateways, self._game_servers)
         )
-        own_file(self.folder / "haproxy.cfg", configuration(f"{self._host}:{self.port}", gateways, game_servers))
+        own_file(
+            self.folder / "haproxy.cfg",
+            configuration(f"{self._host}:{self.port}", gateways, game_servers, trusted=self._trusted),
+        )
 
     def command(self) -> Sequence[str]:
         return [program("haproxy", "haproxy"), "-db", "-f", str(self.folder / "haproxy.cfg")]
 
 
-def configuration(bind: str, gateways: Mapping[str, str], game_servers: Mapping[str, str], check: str = "check") -> str:
-    """What HAProxy reads. Servers are given as name and address; `check` is what else is said of each."""
-    parts = [CONFIG.format(bind=bind, problems=_problems(), inside=" ".join(PATHS))]
+def configuration(
+    bind: str,
+    gateways: Mapping[str, str],
+    game_servers: Mapping[str, str],
+    check: str = "check",
+    trusted: Sequence[str] = (),
+) -> str:
+    """What HAProxy reads. Servers are given as name and address; `check` is what else is said of each. `trusted` are
+    the addresses of proxies in front, whose word on who calls is passed on."""
+    parts = [
+        CONFIG.format(bind=bind, problems=_problems(), inside=" ".join(PATHS), trusted=" ".join(trusted or NOBODY))
+    ]
     for kind, probe in (("", "/readyz"), ("_alive", "/livez")):
         parts.append(GATEWAYS.format(name=f"gateways{kind}", probe=probe))
         parts += [f"    server {name} {address} {check}\n" for name, address in gateways.items()]

@@ -112,6 +112,7 @@ class Installation:
             port,
             self._log("haproxy"),
             host=host,
+            trusted=self._in_front(),
         )
         self.servers: list[Process] = [self.mariadb, self.replica, self.rabbitmq, self.redis]
         for replica in self.replicas:
@@ -142,7 +143,7 @@ class Installation:
             "DATA": str(self._of(replica.name if replica else role)),
             "HOST": "127.0.0.1",
             "PORT": str(replica.port if replica else 0),
-            "TRUSTED_PROXIES": "127.0.0.1",
+            "TRUSTED_PROXIES": ",".join(("127.0.0.1", *self._in_front())),
             "LEAVE_S": "1.5",  # HAProxy notices within a second
             "DRAIN_S": "8",
         }
@@ -181,6 +182,10 @@ class Installation:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.stop()
+
+    def _in_front(self) -> list[str]:
+        """Proxies in front of HAProxy, such as one that speaks https."""
+        return [part.strip() for part in self._given.get(PREFIX + "TRUSTED_PROXIES", "").split(",") if part.strip()]
 
     def _start_databases(self) -> None:
         self.mariadb.start()

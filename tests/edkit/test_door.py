@@ -36,13 +36,27 @@ class Echo(BaseHTTPRequestHandler):
 
 
 @pytest.fixture
-def door(tmp_path: Path) -> Iterator[HAProxy]:
+def trusted() -> list[str]:
+    return []
+
+
+@pytest.fixture
+def door(tmp_path: Path, trusted: list[str]) -> Iterator[HAProxy]:
     with ThreadingHTTPServer(("127.0.0.1", 0), Echo) as behind:
         Thread(target=behind.serve_forever, daemon=True).start()
         one = {"one": behind.server_port}
-        with HAProxy(tmp_path / "haproxy", one, one) as balancer:
+        with HAProxy(tmp_path / "haproxy", one, one, trusted=trusted) as balancer:
             yield balancer
         behind.shutdown()
+
+
+def seen_behind(door: HAProxy, path: str) -> dict[str, str]:
+    """What arrives of a request that says much of itself."""
+    line = http.client.HTTPConnection("127.0.0.1", door.port, timeout=10)
+    line.request("GET", path, headers=SPOOFED)
+    seen: dict[str, str] = json.loads(line.getresponse().read())
+    line.close()
+    return seen
 
 
 def raw(port: int, request: bytes) -> bytes:
@@ -68,13 +82,17 @@ def test_what_is_for_operators_is_not_answered_to_strangers_however_they_write_i
 
 @pytest.mark.parametrize("path", ["/", "/socket.io/?EIO=4&transport=polling"])
 def test_nobody_chooses_the_address_and_the_host_that_we_take_for_theirs(door: HAProxy, path: str) -> None:
-    line = http.client.HTTPConnection("127.0.0.1", door.port, timeout=10)
-    line.request("GET", path, headers=SPOOFED)
-    seen = json.loads(line.getresponse().read())
-    line.close()
+    seen = seen_behind(door, path)
     assert seen["path"] == path
     assert (seen["x-forwarded-for"], seen["x-forwarded-proto"]) == ("127.0.0.1", "http")
     assert "x-forwarded-host" not in seen
+
+
+@pytest.mark.parametrize("trusted", [["10.0.0.0/8", "127.0.0.1"]])
+def test_a_proxy_in_front_that_is_named_is_believed(door: HAProxy) -> None:
+    seen = seen_behind(door, "/")
+    assert seen["x-forwarded-for"] == "203.0.113.9, 127.0.0.1,127.0.0.1"
+    assert (seen["x-forwarded-proto"], seen["x-forwarded-host"]) == ("https", "evil.example")
 
 
 def test_a_request_hidden_in_another_is_never_answered(door: HAProxy) -> None:
