@@ -8,8 +8,10 @@ happen once.
 
 import asyncio
 import contextlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import Any
 
+from pydantic import ValidationError
 from sqlalchemy import MetaData, delete, event, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -129,7 +131,21 @@ class Outbox:
             if rows:
                 claimed = update(table).where(table.c.id.in_([row.id for row in rows]))
                 await session.execute(claimed.values(status=CLAIMED, changed_at=now))
-        return [Envelope.model_validate(row.envelope) for row in rows]
+        return await self._opened(rows)
+
+    async def _opened(self, rows: Sequence[Any]) -> list[Envelope]:
+        """What is in these rows. One that cannot be read, such as a newer version's, is left to others and holds up
+        nobody."""
+        envelopes, unread = [], []
+        for row in rows:
+            try:
+                envelopes.append(Envelope.model_validate(row.envelope))
+            except ValidationError as error:
+                unread.append(row.id)
+                logger.error("outbox_row_not_read", service=self._name, message_id=row.id, faults=error.error_count())
+        if unread:
+            await self._mark(unread, PENDING, BEHIND_MS)
+        return envelopes
 
     async def _mark(self, ids: list[str], status: str, later_ms: int = 0) -> None:
         async with self._database.write() as session:

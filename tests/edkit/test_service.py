@@ -176,6 +176,20 @@ class NobodysTask(Task):
     service = "nobody"
 
 
+async def test_a_row_that_only_a_newer_version_can_read_holds_up_none_behind_it(world: World) -> None:
+    outbox, bus = world.echo.outbox, world.echo.bus
+    assert outbox is not None
+    newer = bus.envelope(CountTask(name="newer"), actor=SYSTEM)
+    async with world.echo.database.write() as session:
+        row = {"id": newer.id, "status": "pending", "changed_at": 0, "envelope": {**newer.model_dump(), "newer": 1}}
+        await session.execute(metadata.tables["outbox"].insert().values(row))
+        await outbox.add(session, bus.envelope(CountTask(name="a"), actor=SYSTEM))
+    await world.value_becomes("a", 1)  # at once: the clock of this test stands still, so no claim ever expires
+    async with world.echo.database.read() as session:
+        query = select(metadata.tables["outbox"].c.status).where(metadata.tables["outbox"].c.id == newer.id)
+        assert (await session.execute(query)).scalar_one() != "sent"
+
+
 async def test_a_message_that_nobody_takes_holds_up_none_behind_it(world: World) -> None:
     outbox, bus = world.echo.outbox, world.echo.bus
     assert outbox is not None
