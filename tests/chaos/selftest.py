@@ -38,6 +38,7 @@ SHORT = Course(
     think_s=(0.05, 1.0),
     impatience=0.5,
     kicks=1.0,
+    time_limit_s=3,
 )
 SMALL = {"gateway": 1, "quiz_service": 1, "game_server": 2}
 BETWEEN_SERVERS = (
