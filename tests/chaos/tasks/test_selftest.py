@@ -1,6 +1,6 @@
 """The proof of the proof: planted bugs are caught by the right invariant, clean runs raise no alarm.
 
-`CHAOS=full` runs all bugs and ten clean runs; without it a few of each kind are run.
+`CHAOS=full` runs all bugs and five clean runs; without it one of each.
 """
 
 import os
@@ -17,8 +17,8 @@ from tests.chaos.tasks.run import Course, run
 pytestmark = pytest.mark.chaos
 
 FULL = os.environ.get("CHAOS") == "full"
-CHOSEN = BUGS if FULL else ("effect_without_inbox", "published_outside")
-CLEAN_RUNS = 10 if FULL else 1
+CHOSEN = BUGS if FULL else ("effect_without_inbox",)
+CLEAN_RUNS = 5 if FULL else 1
 SLICES = (
     Slice("control", 30, 20, CALM),
     Slice("poisons", 40, 20, POISONED, {"poison": 2, "twice": 1}),
