@@ -60,7 +60,7 @@ check: .venv/.dev web/dist/index.html  ## formatting, lints, types and walls, wi
 	@$(NPM) run --silent lint
 	@$(NPM) run --silent size
 
-bench: .venv/.dev  ## speed and memory of live games beside stock python-socketio (ARGS=--help)
+bench: .venv/.dev  ## speed and memory of live games beside stock python-socketio; ARGS=rpc: of requests (ARGS=--help)
 	@$(BIN)/python -m tests.bench.run $(ARGS)
 
 chaos: .venv/.dev  ## kill everything, check every promise: make chaos PART=games (redis rollout tasks broker selftest) SEED=7
