@@ -88,4 +88,4 @@ async def test_long_polling_comes_back_to_the_server_where_it_began(installation
             await host.command("start_game")
             async with asyncio.timeout(PATIENCE_S):
                 assert {await opened.get() for _ in range(6)} == set(range(6))
-            assert servers == {server.name for server in installation.of("game_server")}
+            assert len(servers) > 1, "all of them began at one server, which proves nothing"
