@@ -106,6 +106,7 @@ class Play:
             with contextlib.suppress(asyncio.CancelledError):
                 await self.trouble
         await asyncio.sleep(self.course.quiet_s)
+        self.director.write("played", game="", conn=0)
         self.stage.quiet = True
         self.everybody += [p for plan in self.plans for p in plan.players if p not in self.everybody]
         await asyncio.gather(*(one.last_look() for one in self.everybody))

@@ -252,6 +252,11 @@ class History:
                 spans.append((begun.pop(key), fault.t_ns))
         return spans + [(start, start) for start in begun.values()]
 
+    @cached_property
+    def played_ns(self) -> int:
+        """When the games were over; what comes after it is for the final record."""
+        return max((line.t_ns for line in self.of("played")), default=2**63)
+
     def undisturbed(self, start: int, end: int) -> bool:
         """Whether no fault overlaps the time between."""
         return not any(begin <= end and start <= stop for begin, stop in self.outages)

@@ -54,7 +54,8 @@ def without_redis(history: History) -> dict[str, str]:
 
 def herds(history: History) -> dict[str, str]:
     """Connections that clients asked for, by the second."""
-    seconds = Counter(line.t_ns // 10**9 for line in history.of("resume", "invoke"))
+    invoked = [line.t_ns for line in history.of("resume", "invoke") if line.t_ns < history.played_ns]
+    seconds = Counter(t_ns // 10**9 for t_ns in invoked)
     if not seconds:
         return {}
     mean = sum(seconds.values()) / (max(seconds) - min(seconds) + 1)
