@@ -20,6 +20,9 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 Statement = tuple[str, Mapping[str, Any]]
 
 LOCK_WAIT_S = 2
+IDLE_S = 5
+"""After so long without a statement MariaDB undoes a transaction that has written: its process froze, or its machine is
+gone without a word, and its locks must not stop a game. (MySQL has no such limit: it waits for the connection.)"""
 
 RETRYABLE = frozenset({1205, 1213})
 """Lock wait time-out, deadlock: the transaction is undone and may be run again."""
@@ -111,7 +114,8 @@ def open_engine(
         connect_args={
             "async_creator_fn": connect,
             "charset": "utf8mb4",
-            "init_command": f"SET SESSION innodb_lock_wait_timeout={LOCK_WAIT_S}, sql_mode='STRICT_ALL_TABLES'",
+            "init_command": f"SET SESSION innodb_lock_wait_timeout={LOCK_WAIT_S}, sql_mode='STRICT_ALL_TABLES'"
+            f" /*M!100300 , idle_write_transaction_timeout={IDLE_S} */",
         },
     )
 

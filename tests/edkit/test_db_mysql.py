@@ -53,6 +53,21 @@ async def test_isolation_and_lock_wait_are_what_is_promised_on_the_wire(maria: D
     assert tuple(alone) == ("READ-COMMITTED", 1, 2, "STRICT_ALL_TABLES")
 
 
+async def test_a_process_that_freezes_in_a_transaction_holds_its_locks_for_seconds_only(maria: Database) -> None:
+    async def count(connection: AsyncConnection) -> None:
+        await connection.execute(update(counters).where(counters.c.name == "a").values(value=counters.c.value + 1))
+
+    async with maria.write() as session:
+        await session.execute(insert(counters).values(name="a", value=0))
+    with pytest.raises(OperationalError) as caught:
+        async with maria.write() as frozen:
+            await frozen.execute(update(counters).values(value=100))
+            await maria.autocommit(count)  # waits for the lock, and gets it
+    assert explained(caught.value) is not None
+    async with maria.read() as session:
+        assert (await session.execute(select(counters.c.value))).scalar_one() == 1
+
+
 async def test_a_read_is_one_view_whatever_is_committed_meanwhile(database: Database) -> None:
     count = select(func.count()).select_from(counters)
     async with database.read() as session:
