@@ -57,12 +57,15 @@ async def test_a_process_that_freezes_in_a_transaction_holds_its_locks_for_secon
     async def count(connection: AsyncConnection) -> None:
         await connection.execute(update(counters).where(counters.c.name == "a").values(value=counters.c.value + 1))
 
-    async with maria.write() as session:
-        await session.execute(insert(counters).values(name="a", value=0))
-    with pytest.raises(OperationalError) as caught:
+    async def freeze() -> None:
         async with maria.write() as frozen:
             await frozen.execute(update(counters).values(value=100))
             await maria.autocommit(count)  # waits for the lock, and gets it
+
+    async with maria.write() as session:
+        await session.execute(insert(counters).values(name="a", value=0))
+    with pytest.raises(OperationalError) as caught:
+        await freeze()
     assert explained(caught.value) is not None
     async with maria.read() as session:
         assert (await session.execute(select(counters.c.value))).scalar_one() == 1
