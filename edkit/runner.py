@@ -102,7 +102,10 @@ class Runner:
         )
         if handling.prepare is not None:
             prepare, first = handling.prepare, context
-            context = replace(context, prepared=await self._patiently(envelope, lambda: prepare(message, first)))
+            prepared = await self._patiently(envelope, lambda: prepare(message, first))
+            if isinstance(prepared, Ready) and not handling.writes:
+                return _answer(message, prepared)
+            context = replace(context, prepared=prepared)
         if self._runtime.service.metadata is None:
             return _answer(message, await handling.run(message, context))
         try:

@@ -38,7 +38,7 @@ class Handling(NamedTuple):
 def read(
     run: Callable[[Any, "Context"], Awaitable[Any]], *, prepare: Callable[..., Awaitable[Any]] | None = None
 ) -> Handling:
-    """A handler that changes nothing."""
+    """A handler that changes nothing. If `prepare` has the answer already, a `Ready`, that is the answer."""
     return Handling(run, False, prepare)
 
 

@@ -24,6 +24,7 @@ from quiz_service.handlers.quizzes import (
     create_quiz,
     delete_quiz,
     duplicate_quiz,
+    find_kept,
     get_quiz,
     get_quiz_for_game,
     list_quizzes,
@@ -38,7 +39,7 @@ service = Service(
     metadata=models.metadata,
     requests={
         CreateQuiz: write(create_quiz),
-        GetQuiz: read(get_quiz),
+        GetQuiz: read(get_quiz, prepare=find_kept),
         ListQuizzes: read(list_quizzes),
         ReplaceQuiz: write(replace_quiz),
         DeleteQuiz: write(delete_quiz),

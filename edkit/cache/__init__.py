@@ -26,13 +26,20 @@ async def read_through(cache: Cache, key: str, ttl_s: float, make: Callable[[], 
 
     `make` says under which key: what `key` named may have been replaced before it was read.
     """
-    if (kept := await cache.get(key)) is not None:
-        reads_total.labels("yes").inc()
+    if (kept := await read_kept(cache, key)) is not None:
         return kept
     reads_total.labels("no").inc()
     key, made = await make()
     await cache.put(key, made, ttl_s)
     return made
+
+
+async def read_kept(cache: Cache, key: str) -> bytes | None:
+    """What is kept under `key`, if anything is."""
+    kept = await cache.get(key)
+    if kept is not None:
+        reads_total.labels("yes").inc()
+    return kept
 
 
 def open_cache(url: str, seal: Seal) -> Cache:
@@ -45,4 +52,6 @@ def open_cache(url: str, seal: Seal) -> Cache:
         from edkit.cache.redis import RedisCache
 
         return RedisCache(url, seal)
-    raise ValueError(f"EDTECH_CACHE_URL: no cache engine for {url.partition(':')[0]!r}; use memory: or redis://host:6379/0")
+    raise ValueError(
+        f"EDTECH_CACHE_URL: no cache engine for {url.partition(':')[0]!r}; use memory: or redis://host:6379/0"
+    )

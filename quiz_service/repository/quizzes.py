@@ -1,7 +1,7 @@
 """Rows of quizzes and their versions."""
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, Executable, delete, insert, select, tuple_, update
@@ -31,6 +31,16 @@ class QuizNotFound(NotFound):
 def edition_of(quiz: Quiz) -> Edition:
     """The state that was read."""
     return Edition("quiz", quiz.id, quiz.version, round(quiz.updated_at.timestamp() * 1000))
+
+
+async def editions(session: AsyncSession, quiz_ids: Sequence[str]) -> dict[str, tuple[str, Edition]]:
+    """Owner and present state of those quizzes that are there."""
+    columns = quizzes.c.id, quizzes.c.owner, quizzes.c.version, quizzes.c.updated_at
+    query = select(*columns).where(quizzes.c.id.in_(quiz_ids), quizzes.c.deleted_at.is_(None))
+    return {
+        row.id: (row.owner, Edition("quiz", row.id, row.version, row.updated_at))
+        for row in (await session.execute(query))
+    }
 
 
 class QuizRepository:
