@@ -49,7 +49,7 @@ class Spread:
         self._relay = Relay(self._wires)
         self._replicas: dict[str, Replica] = {replica.name: replica for replica in self.installation.replicas}
         for replica in self._replicas.values():
-            replica.settings = {**replica.settings, **self._settings_of(replica)}
+            replica.settings = {**replica.settings, **self._settings_of(replica), **settings}
         self.parts: Mapping[str, str] = KINDS | {name: replica.service for name, replica in self._replicas.items()}
 
     def _settings_of(self, replica: Replica) -> dict[str, str]:

@@ -1,6 +1,7 @@
 """Games on a whole installation of which everything is killed, stopped, slowed and cut."""
 
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 
 from tests.chaos.course import Course, run
@@ -34,9 +35,9 @@ def play(seed: str, minutes: float, keep: Path | None = None) -> bool:
     return play_course(course(seed, minutes or MINUTES), keep)
 
 
-def play_course(course: Course, keep: Path | None) -> bool:
+def play_course(course: Course, keep: Path | None, settings: Mapping[str, str] = {}) -> bool:
     """Play on an installation of its own, check, print."""
     with tempfile.TemporaryDirectory(prefix="chaos-installation-", ignore_cleanup_errors=True) as folder:
-        report = run(course, target=Spread(Path(folder)), keep=keep)
+        report = run(course, target=Spread(Path(folder), settings=settings), keep=keep)
         print(f"--- {course.seed}\n{report.text()}", flush=True)
         return report.passed
