@@ -2,6 +2,7 @@
 
 from sqlalchemy import insert, select, update
 
+from edkit.db import found
 from edkit.errors import Conflict, Invalid
 from edkit.message import Event, Frozen, Notice, Request, Task
 from edkit.service import Context, Runtime, Service, read, write
@@ -48,13 +49,12 @@ class Hint(Notice):
 
 
 async def _add(name: str, context: Context) -> Count:
-    table = counters
-    found = (await context.session.execute(select(table.c.value).where(table.c.name == name))).scalar()
-    if found is None:
-        await context.session.execute(insert(table).values(name=name, value=1))
-        return Count(name=name, value=1)
-    await context.session.execute(update(table).where(table.c.name == name).values(value=found + 1))
-    return Count(name=name, value=found + 1)
+    """One more, also when another adds one at the same moment."""
+    one_more = update(counters).where(counters.c.name == name).values(value=counters.c.value + 1)
+    if not found(await context.session.execute(one_more)):
+        await context.session.execute(insert(counters).values(name=name, value=1))
+    query = select(counters.c.value).where(counters.c.name == name)
+    return Count(name=name, value=(await context.session.execute(query)).scalar_one())
 
 
 async def increase(cmd: Increase, context: Context) -> Count:
