@@ -188,7 +188,8 @@ class Play:
             await self._finish_closing(followed)
 
         async def choose(match: Match) -> Plan | None:
-            return decide_due(match.game, self.time.now(), await self.attendance(match.game))
+            attendance = await self.attendance(match.game) if self.presence.trusted else None
+            return decide_due(match.game, self.time.now(), attendance)
 
         await self._act(followed, choose, None)
 

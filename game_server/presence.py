@@ -23,6 +23,8 @@ logger = log.get(__name__)
 DEAD_AFTER_MS = 3_000
 COUNTS_FOR_MS = 10_000
 FORGET_AFTER_MS = 60_000
+SETTLE_MS = 2_000
+"""Who could not beat for long waits so long for the others: they could not, either, if it was for the database."""
 RTT_BEATS = 5
 """Round trips are stored with every so-manieth beat: they come all the time, and nobody waits for them."""
 
@@ -52,6 +54,13 @@ class Presence:
         self._writer: asyncio.Task[None] | None = None
         self._unsure = False
         self._beats = 0
+        self._beaten_at: int | None = None
+        self._trusted_at = 0
+
+    @property
+    def trusted(self) -> bool:
+        """Whether those seem to be away only who are: every server has had time to say that it lives."""
+        return self._time.now() >= self._trusted_at
 
     def opened(self, connection_id: str, game_id: str, player_id: str) -> None:
         """A socket now speaks for this player."""
@@ -76,13 +85,23 @@ class Presence:
         """
         now = self._time.now()
         self._beats += 1
+        try:
+            await self._say_so(now)
+        except Exception:
+            self._trusted_at = self._time.now() + SETTLE_MS
+            raise
+        if self._beaten_at is not None and now - self._beaten_at > DEAD_AFTER_MS:
+            self._trusted_at = now + SETTLE_MS
+        self._beaten_at = now
+        if self._opened or self._ended or (self._rtts and self._beats % RTT_BEATS == 0):
+            self._write_soon()
+
+    async def _say_so(self, now: int) -> None:
         if await self._database.single(update(_S).where(_S.c.id == self._server_id).values(beat_at=now)) == 0:
             await self._database.single(insert(_S).values(id=self._server_id, beat_at=now))
             await self.flush()
             await self._database.single(delete(_C).where(_C.c.server_id == self._server_id))
             self._opened.update(self._mine)
-        if self._opened or self._ended or (self._rtts and self._beats % RTT_BEATS == 0):
-            self._write_soon()
 
     async def sweep(self) -> None:
         """Forget connections that ended long ago and servers long dead."""

@@ -211,3 +211,26 @@ async def test_both_servers_show_one_board(world: Stage) -> None:
     assert all(board == boards[0] for board in boards)
     matches = [(await there.play.follower.get(teacher.game_id)).match for there in world.servers]
     assert matches[0] == matches[1]
+
+
+async def test_after_the_database_was_away_nobody_is_left_out_because_their_server_is_slower(world: Stage) -> None:
+    """For longer than anybody counts no server could say that it lives. The first to say so again must not take its own
+    players for all there are."""
+    teacher = await world.host(world.a)
+    ada = await world.join(teacher, "Ada", world.a)
+    ben = await world.join(teacher, "Ben", world.b)
+    await teacher.do("start_game")
+    await ben.next("question_opened")
+    assert (await ada.answer("right"))["status"] == "accepted"
+    await world.settled()
+    await world.clock.advance(12)
+    await world.a.tick()
+    await world.settled()
+    assert not teacher.events("question_closed")
+    await world.b.tick()
+    await world.advance(4)
+    assert not teacher.events("question_closed")
+    assert (await ben.answer("right"))["status"] == "accepted"
+    await world.settled()
+    await world.advance(1)
+    assert teacher.events("question_closed")
