@@ -106,7 +106,8 @@ def _too_easy(history: History, counts: Mapping[str, int], least: Mapping[str, i
     struck = {kind: counts.get(f"fault {kind}", 0) for kind in least}
     reasons = [f"{kind} {struck[kind]} times, not {times}" for kind, times in least.items() if struck[kind] < times]
     opened = [line.t_ns for line in history.of("event") if line.more.get("event") == "question_opened"]
-    seconds = (max(opened) - min(opened)) / 1e9 if opened else 0.0
+    begun = [fault.t_ns for fault in history.faults] or opened
+    seconds = (max(opened) - min(begun)) / 1e9 if opened else 0.0
     if counts["faults"] * MOST_SECONDS_PER_FAULT < seconds:
         reasons.append(f"{counts['faults']} faults in {seconds:.0f} s of play")
     if counts["unknown answers"] < LEAST_UNKNOWN_SHARE * max(1, counts["answers"]):

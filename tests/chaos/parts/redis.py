@@ -16,7 +16,7 @@ def course(seed: str, minutes: float) -> Course:
     """As the part `games`, with other trouble, and a minute without any to compare with."""
     least = {"kill redis": 10, "flush redis": 2}
     common = games.course(seed, minutes)
-    return replace(common, seed=f"redis-{seed}", faults=FAULTS, calm_s=60, every_s=4, least=least)
+    return replace(common, seed=f"redis-{seed}", faults=FAULTS, calm_s=60, every_s=3, least=least)
 
 
 def play(seed: str, minutes: float, keep: Path | None = None) -> bool:
