@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from tests.chaos.checker import Report
-from tests.chaos.invariants.messages import INVARIANTS, delays, p95
+from tests.chaos.invariants.messages import INVARIANTS, MAX_FAILURES, delays, p95
 from tests.chaos.tasks import record
 from tests.chaos.tasks.driver import ALL, CALM, POISONED, Driver, Slice
 from tests.chaos.tasks.history import Notes, TaskHistory
@@ -139,6 +139,10 @@ def _counts(history: TaskHistory) -> dict[str, int]:
         "requests unknown for a while": sum(line.phase == "info" for line in history.asked),
         "asks cancelled": sum(line.phase == "cancelled" for line in history.asked),
         "dead letters": len(history.stored.dead),
+        "dead letters after exactly five failures": sum(
+            sum(line.phase == "fail" for line in history.by_message.get(letter["id"], ())) == MAX_FAILURES
+            for letter in history.stored.dead
+        ),
         "faults": len(history.spans),
         **dict(sorted(faults.items())),
     }
@@ -164,6 +168,8 @@ def _too_easy(history: TaskHistory, course: Course, counts: Mapping[str, int]) -
         reasons.append(f"{counts['operations']} operations of {wanted}")
     if course.faults and not counts["messages delivered again"]:
         reasons.append("no message was ever delivered again")
+    if counts["dead letters after exactly five failures"] * 2 < counts["dead letters"]:
+        reasons.append("most poisons met a fault")
     for where in ("before the commit", "after the commit"):
         if course.faults and not any(line.where == where for line in history.handled):
             reasons.append(f"nobody died {where}")
