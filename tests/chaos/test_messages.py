@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
+from tests.chaos.calls.history import RequestHistory
 from tests.chaos.history import Fault
 from tests.chaos.invariants import messages, requests
-from tests.chaos.requests.history import RequestHistory
 from tests.chaos.tasks.history import Asked, Handled, Stored, TaskHistory
 
 S = 1_000_000_000

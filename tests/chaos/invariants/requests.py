@@ -2,8 +2,8 @@
 
 from collections.abc import Callable, Iterable, Iterator
 
+from tests.chaos.calls.history import RequestHistory
 from tests.chaos.history import Violation
-from tests.chaos.requests.history import RequestHistory
 
 DEADLINE_S = 5.0
 ON_THE_WAY_S = 1.0

@@ -5,10 +5,10 @@ import tempfile
 from pathlib import Path
 
 from tests.chaos import course as games
+from tests.chaos.calls.history import RequestHistory
+from tests.chaos.calls.run import SETTINGS, Course, Ground, check, prove
 from tests.chaos.checker import check as check_games
 from tests.chaos.history import History, Recorder
-from tests.chaos.requests.history import RequestHistory
-from tests.chaos.requests.run import SETTINGS, Course, Ground, check, prove
 from tests.chaos.spread import Spread
 from tests.chaos.tasks.history import Notes
 

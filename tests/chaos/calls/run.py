@@ -1,6 +1,6 @@
 """The proof of M6 over HTTP, on a whole installation or on the one process of the embedded mode.
 
-python -m tests.chaos.requests.run --alone --keyed 500 --reads 2000
+python -m tests.chaos.calls.run --alone --keyed 500 --reads 2000
 """
 
 import argparse
@@ -16,10 +16,10 @@ from pathlib import Path
 
 from sqlalchemy import create_engine, text
 
+from tests.chaos.calls.callers import Callers
+from tests.chaos.calls.history import RequestHistory
 from tests.chaos.checker import Report
 from tests.chaos.invariants.requests import INVARIANTS
-from tests.chaos.requests.callers import Callers
-from tests.chaos.requests.history import RequestHistory
 from tests.chaos.server import COMMAND
 from tests.chaos.target import EMBEDDED, Embedded, Target
 from tests.chaos.tasks.history import Notes

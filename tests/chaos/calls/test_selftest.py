@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.chaos.requests.bugs import BUGS
-from tests.chaos.requests.run import Course, run_alone
+from tests.chaos.calls.bugs import BUGS
+from tests.chaos.calls.run import Course, run_alone
 from tests.chaos.target import EMBEDDED
 
 pytestmark = pytest.mark.chaos
@@ -28,7 +28,7 @@ def test_a_clean_run_raises_no_alarm(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("bug", CHOSEN)
 def test_a_planted_bug_is_caught(bug: str, tmp_path: Path) -> None:
-    command = (sys.executable, "-m", "tests.chaos.requests.buggy_server", bug, "up")
+    command = (sys.executable, "-m", "tests.chaos.calls.buggy_server", bug, "up")
     report = run_alone(short(bug.replace("_", "-")), tmp_path, command)
     assert not report.crashes, report.text()
-    assert report.found & import_module(f"tests.chaos.requests.bugs.{bug}").CAUGHT_BY, report.text()
+    assert report.found & import_module(f"tests.chaos.calls.bugs.{bug}").CAUGHT_BY, report.text()
