@@ -200,7 +200,7 @@ def _teacher_with_quiz(port: int) -> tuple[str, str]:
 
 NOTES = {
     "echo": "the real gateway with one route more, a validated body, and a service that answers it",
-    "quiz": "GET /api/quizzes/{id} with a token: the real gateway, quiz service and MariaDB; the answer is 4 KB",
+    "quiz": "GET /api/quizzes/{id} with a token: the real gateway, quiz service and MariaDB; the answer is 6 KB",
     "nest": "the peer: a validated body, and a service that answers it",
 }
 
