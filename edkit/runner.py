@@ -42,7 +42,6 @@ class Runner:
             for message, handling in table.items()
         }
         self._observed: dict[tuple[str, str], Histogram] = {}
-        self._changes = {name for name, handling in self._handlings.items() if handling.writes}
         self._issuers = {message.__name__: issuers for message, issuers in service.issuers.items()}
         tables = service.metadata.tables if service.metadata is not None else {}
         self._inbox: Table | None = tables.get("inbox")
@@ -74,8 +73,7 @@ class Runner:
                 observed = handled_seconds.labels(self._runtime.name, envelope.type, outcome)
                 self._observed[envelope.type, outcome] = observed
             observed.observe(seconds)
-            says = logger.info if outcome != "ok" or envelope.type in self._changes else logger.debug
-            says("handled", type=envelope.type, outcome=outcome, ms=round(seconds * 1000, 1))
+            logger.info("handled", type=envelope.type, outcome=outcome, ms=round(seconds * 1000, 1))
             log.request_id.reset(request_token)
             log.service_name.reset(service_token)
             deadline.reset(deadline_token)
