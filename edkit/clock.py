@@ -116,6 +116,11 @@ class ManualClock:
         heapq.heappush(self._sleepers, (self._now + seconds * 1000, self._count, future))
         await future
 
+    @property
+    def sleeping(self) -> int:
+        """How many sleep now."""
+        return sum(not future.done() for _, _, future in self._sleepers)
+
     async def advance(self, seconds: float) -> None:
         """Move time on by `seconds`, waking each sleeper at its instant and letting it run."""
         target = self._now + seconds * 1000

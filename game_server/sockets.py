@@ -65,6 +65,7 @@ class Session:
     player: PlayerRow | None = None
     host_key_seq: int | None = None
     connection_id: str | None = None
+    receipts: int = 0
     flooded: int = 0
     probing: Probing = field(default_factory=Probing)
 
@@ -231,7 +232,12 @@ class Games:
     async def _sync(self, socket: Socket, session: Session, cmd: wire.SyncGame) -> wire.Done:
         room = _room_of(session)
         await self._play.follower.catch_up(room.followed)
-        return wire.GameSynced(state=await room.state_for(session.player))
+        while True:
+            receipts = session.receipts
+            state = await room.state_for(session.player)
+            if session.receipts == receipts:
+                return wire.GameSynced(state=state)
+            # A receipt has gone out meanwhile, and what follows it must not be older.
 
     async def _submit(self, session: Session, cmd: wire.SubmitAnswer, received_at: int) -> Ack:
         room = _room_of(session)
@@ -240,6 +246,7 @@ class Games:
         receipt = await submit(
             self._play, room.followed, session.player.player_id, cmd, received_at, session.probing.trips
         )
+        session.receipts += 1
         return {"ok": True, **receipt.wire()}
 
     async def _command(self, socket: Socket, session: Session, cmd: Command) -> wire.Done:

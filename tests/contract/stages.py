@@ -86,7 +86,9 @@ class MemoryStage:
         )
 
     async def retried(self, inbox: Inbox, count: int, wait_ms: int) -> None:
-        await asyncio.sleep(0.05)  # the consumer sleeps on the clock by now
+        async with asyncio.timeout(PATIENCE_S):
+            while not self.clock.sleeping:  # what failed is stored again, and the consumer waits for its time
+                await asyncio.sleep(0.002)
         before = len(inbox.seen)
         await self.clock.advance(wait_ms / 1000 - 3)
         await asyncio.sleep(0.02)
