@@ -7,7 +7,7 @@ from typing import Any
 
 from edkit.sockets.admission import Caller, Refusal, bad_request, read_query, unknown_session, unknown_transport
 from edkit.sockets.engine import Engine
-from edkit.sockets.packets import WireError
+from edkit.sockets.packets import NOOP, WireError
 from edkit.sockets.session import Mailbox, Session
 
 Message = MutableMapping[str, Any]
@@ -59,31 +59,39 @@ class Polling:
         if session.mailbox is None:
             raise bad_request("This session is a websocket by now")
         if method == "GET":
-            return await self._poll(session, session.mailbox, receive)
+            return await self._poll(session, session.mailbox, caller.query.get("t", ""), receive)
         if method == "POST":
             return await self._post(session, session.mailbox, scope, receive)
         raise bad_request("Only GET and POST are served here")
 
-    async def _poll(self, session: Session, mailbox: Mailbox, receive: Receive) -> bytes | None:
+    async def _poll(self, session: Session, mailbox: Mailbox, mark: str, receive: Receive) -> bytes | None:
         """Wait until there is something to fetch. A second poll at once, or one that hangs up, ends the session.
 
-        An ended session hands out what is left and is unknown then: unlike a CLOSE packet, that makes every stock
-        client connect again.
+        The same poll again, by its mark, is answered as it was, or waits in place of the first. An ended session hands
+        out what is left and is unknown then: unlike a CLOSE packet, that makes every stock client connect again.
         """
-        if mailbox.poll is not None:
+        if not mailbox.begin(mark):
+            if mailbox.handed:
+                return mailbox.handed
+            if mailbox.poll is not None:
+                mailbox.poll.cancel()
+        elif mailbox.poll is not None:
             session.abort("transport error")
             raise bad_request("Another poll of this session is waiting: keep one at a time")
         if not mailbox.ready() and session.is_open:
-            mailbox.poll = asyncio.get_running_loop().create_future()
+            poll = mailbox.poll = asyncio.get_running_loop().create_future()
             hangs_up = asyncio.ensure_future(_hang_up(receive))
             try:
-                await asyncio.wait((mailbox.poll, hangs_up), return_when=asyncio.FIRST_COMPLETED)
-                if not mailbox.poll.done():
+                await asyncio.wait((poll, hangs_up), return_when=asyncio.FIRST_COMPLETED)
+                if poll.cancelled():
+                    return NOOP
+                if not poll.done():
                     session.abort("transport close")
                     self._engine.discard(session)
                     return None
             finally:
-                mailbox.poll = None
+                if mailbox.poll is poll:
+                    mailbox.poll = None
                 hangs_up.cancel()
         if not session.is_open and mailbox.is_empty():
             self._engine.discard(session)

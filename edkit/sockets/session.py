@@ -39,12 +39,14 @@ class Host(Protocol):
 class Mailbox:
     """What a polling client has yet to fetch, and the request that waits for it."""
 
-    __slots__ = ("_packets", "poll", "reading", "room", "size", "upgrading")
+    __slots__ = ("_packets", "handed", "mark", "poll", "reading", "room", "size", "upgrading")
 
     def __init__(self) -> None:
         self._packets: deque[bytes] = deque()
         self.size = 0
         self.poll: asyncio.Future[None] | None = None
+        self.mark = ""  # what the client calls its latest poll
+        self.handed = b""  # what that poll was answered; empty while it waits
         self.reading = False  # a POST of this session is being read
         self.upgrading = False  # a websocket is about to take over: polls return at once
         self.room = asyncio.Event()  # set while the session may begin further handlers
@@ -68,10 +70,22 @@ class Mailbox:
         return not self._packets
 
     def take(self) -> bytes:
-        """The payload for one poll, a noop when there is nothing."""
+        """The payload for one poll, a noop when there is nothing. It is kept until the next poll begins."""
         batch = [self._packets.popleft() for _ in range(min(PACKETS_PER_POLL, len(self._packets)))]
         self.size -= sum(map(len, batch))
-        return b"\x1e".join(batch) if batch else NOOP
+        self.handed = b"\x1e".join(batch) if batch else NOOP
+        return self.handed
+
+    def begin(self, mark: str) -> bool:
+        """A poll has come that its client calls `mark`. False if it is the latest one again.
+
+        Browsers and HTTP libraries repeat a GET by themselves when a kept connection breaks, and nobody knows then
+        whether the answer came through.
+        """
+        if mark and mark == self.mark:
+            return False
+        self.mark, self.handed = mark, b""
+        return True
 
     def take_all(self) -> Iterable[bytes]:
         packets, self._packets, self.size = self._packets, deque(), 0

@@ -6,6 +6,7 @@ out of `receive` as None and out of `send` as an exception of `BROKEN`.
 
 import asyncio
 import contextlib
+import itertools
 import json
 import socket
 from collections import deque
@@ -80,6 +81,7 @@ class PollPipe:
         self._sending = asyncio.Lock()
         self._asking: asyncio.Task[list[str]] | None = None
         self._gone = False
+        self._polls = itertools.count(1)
 
     @classmethod
     async def open(cls, http: aiohttp.ClientSession, base: str) -> "PollPipe":
@@ -123,7 +125,9 @@ class PollPipe:
             self._asking.cancel()
 
     async def _poll(self) -> list[str]:
-        async with self._http.get(self._url, headers=self._headers, timeout=aiohttp.ClientTimeout(60)) as answer:
+        # Each has its mark, as those of stock clients: aiohttp repeats a GET by itself, as browsers do.
+        url, patience = f"{self._url}&t={next(self._polls)}", aiohttp.ClientTimeout(60)
+        async with self._http.get(url, headers=self._headers, timeout=patience) as answer:
             if answer.status != 200:
                 raise aiohttp.ClientError(f"{answer.status}")
             return (await answer.text()).split(BETWEEN)

@@ -31,10 +31,9 @@ class Poller:
         assert (await self.get()).text.startswith("40/games,")
         return self
 
-    async def get(self, **headers: str) -> httpx.Response:
-        return await self.http.get(
-            "/socket.io/", params=POLL | ({"sid": self.sid} if self.sid else {}), headers=headers
-        )
+    async def get(self, mark: str = "", **headers: str) -> httpx.Response:
+        params = POLL | ({"sid": self.sid} if self.sid else {}) | ({"t": mark} if mark else {})
+        return await self.http.get("/socket.io/", params=params, headers=headers)
 
     async def post(self, body: str | bytes, **headers: str) -> httpx.Response:
         params = POLL | ({"sid": self.sid} if self.sid else {})
@@ -97,6 +96,35 @@ async def test_3_2_a_poll_that_hangs_up_ends_the_session_at_once(
     await until(lambda: room.ended)
     assert room.ended[0][1] == "transport close"
     assert not served.server.engine.sessions
+
+
+async def test_3_6_a_poll_repeated_after_its_answer_was_lost_gets_it_again(
+    served: Served, poller: Poller, room: Classroom
+) -> None:
+    """Found by the chaos suite: a cut connection, a GET repeated by the HTTP library, and an event missing."""
+    await poller.join()
+    (socket,) = room.sockets
+    socket.emit("question", 1)
+    lost = await poller.get("a")
+    socket.emit("question", 2)
+    again = await poller.get("a")
+    assert again.text == lost.text == '42/games,["question",1]'
+    assert (await poller.get("b")).text == '42/games,["question",2]'
+
+
+async def test_3_6_a_waiting_poll_that_comes_again_waits_in_place_of_the_first(
+    served: Served, poller: Poller, room: Classroom
+) -> None:
+    await poller.join()
+    (socket,) = room.sockets
+    (session,) = served.server.engine.sessions.values()
+    first = asyncio.create_task(poller.get("a"))
+    await until(lambda: session.mailbox and session.mailbox.poll)
+    second = asyncio.create_task(poller.get("a"))
+    assert (await first).text == "6"
+    socket.emit("question", 1)
+    assert (await second).text == '42/games,["question",1]'
+    assert not room.ended
 
 
 @pytest.mark.parametrize(
@@ -165,7 +193,7 @@ async def test_3_4_packets_before_the_bad_one_count(served: Served, poller: Poll
     assert room.heard == [("echo", [1])]
 
 
-async def test_3_6_the_clients_close_packet_ends_the_session(served: Served, poller: Poller, room: Classroom) -> None:
+async def test_3_7_the_clients_close_packet_ends_the_session(served: Served, poller: Poller, room: Classroom) -> None:
     await poller.join()
     assert (await poller.post("41/games,\x1e1")).text == "ok"
     await until(lambda: room.ended)
