@@ -1,12 +1,16 @@
 """Scenarios of live games: plain functions over a `World`, the same for every mode the product runs in."""
 
 import asyncio
+import time
 from typing import Any
 
 from tests.chaos import canary
 from tests.chaos.plan import TYPES
 from tests.scenarios.quizzes import option, quiz_of, right_answer, wrong_answer
 from tests.scenarios.world import HostSeat, PlayerSeat, World
+
+CLOCKS_APART_S = 0.25
+"""Two servers of a busy machine may read the database's clock so differently."""
 
 
 async def class_of(
@@ -264,10 +268,13 @@ async def a_pause_stops_time_and_an_extension_gives_more(world: World) -> None:
     payload = {"answer_id": "in-the-pause", "question_id": question["id"], **right_answer(question)}
     assert await player.refused("submit_answer", **payload) == "paused"
     left = (await player.state())["remaining_ms"]
-    await asyncio.sleep(0.3)
+    await asyncio.sleep(2 * CLOCKS_APART_S)
     assert (await player.state())["remaining_ms"] == left
+    unpaused = time.monotonic()
     await host.command("unpause_game")
-    assert left - 1000 < (await player.next("game_unpaused"))["remaining_ms"] <= left
+    again = (await player.next("game_unpaused"))["remaining_ms"]
+    passed = time.monotonic() - unpaused
+    assert -1000 * (passed + CLOCKS_APART_S) <= again - left <= 1000 * CLOCKS_APART_S
     assert (await player.do("submit_answer", **payload))["status"] == "accepted"
     await host.command("extend_question", ms=60_000)
     assert (await player.next("question_extended"))["remaining_ms"] > left + 50_000
