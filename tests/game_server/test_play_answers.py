@@ -7,7 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from edkit.db import Database
 from game_server.answers import Submission
+from game_server.roster import Roster
+from game_server.rules.rows import AnswerRow
 from game_server.verifying import verify_game
 from tests.game_server.stage import Client, Stage, stage
 
@@ -79,6 +82,31 @@ async def test_of_two_answers_of_one_player_the_first_stands(world: Stage) -> No
     assert (await ada.answer("right", "second"))["status"] == "duplicate"
     state = (await ada.do("sync_game"))["state"]
     assert state["me"]["answer"]["answer_id"] == "first"
+
+
+class Hesitant(Roster):
+    """Looks a player's answer up at once, and says what it found only when it is let go."""
+
+    def __init__(self, database: Database) -> None:
+        super().__init__(database)
+        self.looked, self.go = asyncio.Event(), asyncio.Event()
+
+    async def answer(self, game_id: str, question_id: str, player_id: str) -> AnswerRow | None:
+        found = await super().answer(game_id, question_id, player_id)
+        self.looked.set()
+        await self.go.wait()
+        return found
+
+
+async def test_a_snapshot_that_was_read_before_a_receipt_does_not_follow_it(world: Stage) -> None:
+    """The fault: asked for at the same moment as the answer, it came after the receipt and did not know the answer."""
+    _, (ada, _) = await started(world, "Ada", "Ben")
+    hesitant = world.a.play.roster = Hesitant(world.runtime.database)
+    asked = asyncio.create_task(ada.do("sync_game"))
+    await hesitant.looked.wait()
+    assert (await ada.answer("right", "mine"))["status"] == "accepted"
+    hesitant.go.set()
+    assert (await asked)["state"]["me"]["answer"]["answer_id"] == "mine"
 
 
 async def test_an_answer_id_belongs_to_one_player_and_one_question(world: Stage) -> None:

@@ -128,7 +128,7 @@ def check(history: RequestHistory, course: Course | None = None) -> Report:
     easy = []
     if course is not None and course.kills and not unknown:
         easy.append("no keyed request was ever interrupted")
-    if course is not None and counts["reads cancelled"] < 0.25 * course.reads:
+    if course is not None and counts["reads cancelled"] < 0.3 * course.reads:
         easy.append(f"only {counts['reads cancelled']} reads were cancelled")
     return Report(violations, history.crashes, easy, counts, _figures(history))
 
