@@ -1,9 +1,10 @@
 """Accepting answers by group commit: whatever arrives while a statement is under way rides in the next one.
 
-The statement inserts a row only where, at that instant, the question is open, its answers are not frozen, the game is
-not paused, the player is not kicked and the answer came in time for that player. It locks what it read in share mode
-(SQLite: it is the only writer), so a gate is shut either before or after it, never during. What it inserted is then
-read back: the first answer of a player stands, and whoever asks again with its `answer_id` gets the same receipt.
+The statement inserts a row only where, at that instant, the question is open, its answers are not frozen (everybody's
+by the gate, or those of this player, who was told to be late), the game is not paused, the player is not kicked and the
+answer came in time for that player. It locks what it read in share mode (SQLite: it is the only writer), so a gate is
+shut either before or after it, never during. What it inserted is then read back: the first answer of a player stands,
+and whoever asks again with its `answer_id` gets the same receipt.
 
 Nothing is said before the commit. A statement whose outcome is unknown is run again, which changes nothing if it had
 worked; until the database answers, so does nobody.
@@ -70,7 +71,8 @@ _SELECTED = (
     "g.id, g.question_id, p.id, v.answer_id, v.choice, v.received_at, v.received_at - g.opens_at, v.credit_ms, g.seq"
 )
 _IN_TIME = (
-    "g.gate IS NULL AND g.paused = 0 AND p.kicked_seq IS NULL AND v.received_at >= g.since AND v.received_at <= "
+    "g.gate IS NULL AND g.paused = 0 AND p.kicked_seq IS NULL AND (p.shut IS NULL OR p.shut <> g.question_id) AND "
+    "v.received_at >= g.since AND v.received_at <= "
     "g.closes_at + CASE WHEN p.extended = g.question_id THEN p.extra_ms ELSE 0 END"
 )
 _FIELDS = {
@@ -109,7 +111,7 @@ def _statements(dialect: str) -> _Statements:
         " ON a.game_id = v.game_id AND a.question_id = v.question_id AND a.player_id = v.player_id",
         elsewhere="SELECT v.place, a.question_id AS used_for, g.seq, g.question_id, g.gate, g.paused, g.opens_at,"
         " g.since, g.closes_at + CASE WHEN p.extended = g.question_id THEN p.extra_ms ELSE 0 END AS deadline,"
-        f" p.kicked_seq, p.id AS player_id FROM {rows} {join} games g ON g.id = v.game_id"
+        f" p.kicked_seq, p.shut, p.id AS player_id FROM {rows} {join} games g ON g.id = v.game_id"
         " LEFT JOIN players p ON p.id = v.player_id AND p.game_id = g.id"
         " LEFT JOIN answers a ON a.game_id = v.game_id AND a.answer_id = v.answer_id",
     )
@@ -221,7 +223,7 @@ def _refusal(submission: Submission, row: Any) -> Ruling | None:
         status = "paused"
     elif submission.received_at < row.since:
         status = "early"
-    elif submission.received_at > row.deadline:
+    elif submission.received_at > row.deadline or row.shut == row.question_id:
         status = "late"
     elif row.gate is not None:
         status = "closed"

@@ -84,6 +84,7 @@ players = Table(
     Column("kicked_seq", Integer),
     Column("extended", key_text(), doc="the question this player has more time for"),
     Column("extra_ms", millis(), nullable=False),
+    Column("shut", key_text(), doc="the question that takes no answer of this player any more"),
     UniqueConstraint("game_id", "nickname_key"),
     UniqueConstraint("game_id", "join_id"),
     **TABLE_OPTIONS,

@@ -118,6 +118,10 @@ class Roster:
             row = (await session.execute(select(_ANSWERS).where(_ANSWERS.c.game_id == game_id, mine))).first()
         return None if row is None else _answer(row)
 
+    async def shut(self, question_id: str, player_id: str) -> None:
+        """Freeze this player's answers to the question: none that is not there yet is stored any more."""
+        await self._database.single(update(_PLAYERS).where(_PLAYERS.c.id == player_id).values(shut=question_id))
+
     async def _join(self, game_id: str, seq: int, newcomer: Newcomer, now: int) -> Seat:
         games = models.games
         async with self._database.write() as session:

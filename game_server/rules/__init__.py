@@ -17,7 +17,7 @@ entry)` says what to read and `match.advance(match, entry, players, rows)` moves
   `decide.due_at(game)` is when to look at the latest.
 - A join: `admit.admit(game)`, `admit.team_for(...)`; names are the business of `nicknames`.
 - A submission: look first for the player's stored answer to this question. The same `answer_id` gets
-  `answers.receipt_of(row)`, another gets `answers.duplicate(row, submission)`. Without one, `answers.receive(...)`
+  `answers.receipt_of(row)`, another gets `answers.duplicate(row, answer_id)`. Without one, `answers.receive(...)`
   gives the `AnswerRow` to insert, or the receipt or refusal to send. `scoring.latency_credit` gives its credit.
 - Storing an entry: `entries.encode(entry)` gives its bytes, `chain.link(previous_hash, bytes)` its hash (the first
   follows `chain.GENESIS`), `entries.decode(bytes)` reads it back.

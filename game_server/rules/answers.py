@@ -186,10 +186,10 @@ def receipt_of(row: AnswerRow) -> wire.Receipt:
     )
 
 
-def duplicate(row: AnswerRow, submission: wire.SubmitAnswer) -> wire.Receipt:
-    """The receipt of a submission while `row`, another answer of this player, stands."""
+def duplicate(row: AnswerRow, answer_id: str) -> wire.Receipt:
+    """The receipt of `answer_id` while `row`, another answer of this player, stands."""
     return wire.Receipt(
-        answer_id=submission.answer_id,
+        answer_id=answer_id,
         question_id=row.question_id,
         status="duplicate",
         seq=row.seq,

@@ -319,7 +319,7 @@ class Classroom:
     def submit(self, player_id: str, sent: wire.SubmitAnswer, credit_ms: int = 0) -> wire.Receipt | Refusal:
         stood = self.rows.get(sent.question_id, {}).get(player_id)
         if stood is not None:
-            return receipt_of(stood) if stood.answer_id == sent.answer_id else duplicate(stood, sent)
+            return receipt_of(stood) if stood.answer_id == sent.answer_id else duplicate(stood, sent.answer_id)
         ruling = receive(self.match.game, player_id, sent, self.now, credit_ms)
         if not isinstance(ruling, AnswerRow):
             return ruling

@@ -2,8 +2,9 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Coroutine
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -138,7 +139,53 @@ async def test_received_by_the_deadline_is_accepted_in_the_grace_and_later_is_la
     await world.clock.advance(20)
     assert (await ada.answer("right"))["status"] == "accepted"
     await world.clock.advance(0.001)
-    assert (await ben.answer("right"))["status"] == "late"
+    asked = await _waiting(world, ben.answer("right"))
+    await world.clock.advance(0.499)
+    assert (await asked)["status"] == "late"
+
+
+async def _waiting(world: Stage, work: Coroutine[Any, Any, Any]) -> asyncio.Task[Any]:
+    """`work`, begun, and waiting for the clock."""
+    asleep, task = world.clock.sleeping, asyncio.create_task(work)
+    while world.clock.sleeping == asleep:
+        await asyncio.sleep(0.001)
+    return task
+
+
+def _under_way(world: Stage, client: Client, answer_id: str) -> Submission:
+    """An answer of this player that a server has received just now, and the database has not."""
+    question = client.question()
+    choice = {"option_ids": [question["options"][0]["id"]]}
+    now = world.a.play.time.now()
+    return Submission(client.game_id, question["id"], client.player_id, answer_id, choice, now, 0)
+
+
+async def test_g36_an_answer_under_way_when_its_twin_comes_late_is_accepted(world: Stage) -> None:
+    """Found by the chaos suite: told to be late, and stored a moment later through the server it was sent to first."""
+    _, (ada, _) = await started(world, "Ada", "Ben")
+    await world.clock.advance(20)
+    under_way = _under_way(world, ada, "mine")
+    await world.clock.advance(0.1)
+    asked = await _waiting(world, ada.answer("right", "mine"))
+    ruling = await world.a.play.answers.rule(under_way)
+    assert ruling.status == "accepted"
+    await world.clock.advance(0.4)
+    receipt = await asked
+    assert (receipt["status"], receipt["received_ms"]) == ("accepted", ruling.received_ms)
+
+
+async def test_g36_what_was_told_to_be_late_is_never_stored(world: Stage) -> None:
+    host, (ada, ben) = await started(world, "Ada", "Ben")
+    await host.do("extend_question", ms=10_000, player_ids=[ben.player_id])
+    await world.advance(20)
+    under_way, of_ben = _under_way(world, ada, "mine"), _under_way(world, ben, "his")
+    await world.clock.advance(0.1)
+    asked = await _waiting(world, ada.answer("right", "mine"))
+    await world.clock.advance(0.4)
+    assert (await asked)["status"] == "late"
+    assert (await world.a.play.answers.rule(under_way)).status == "late"
+    assert (await ada.answer("right", "mine"))["status"] == "late"
+    assert (await world.a.play.answers.rule(of_ben)).status == "accepted"
 
 
 async def test_before_the_opening_it_is_early_and_the_id_stays_free(world: Stage) -> None:
