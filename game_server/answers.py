@@ -177,14 +177,11 @@ class Answers:
             rulings[place] = Ruling(status, seq, received_ms)
         if missing := [place for place, ruling in enumerate(rulings) if ruling is None]:
             rest = {"rows": _rows(group, missing)}
-            seen = {row.place: row for row in await self._until_known(lambda: self._read(self._elsewhere, rest))}
+            found = await self._until_known(lambda: self._database.rows(self._elsewhere, rest))
+            seen = {row.place: row for row in found}
             for place in missing:
                 rulings[place] = _refusal(group[place], seen.get(place))
         return rulings
-
-    async def _read(self, query: Any, rows: dict[str, str]) -> Sequence[Any]:
-        async with self._database.read() as session:
-            return (await session.execute(query, rows)).all()
 
     async def _until_known(self, work: Callable[[], Awaitable[T]]) -> T:
         """The result of `work`, run until the database has certainly done it."""

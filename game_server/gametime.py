@@ -52,10 +52,9 @@ class GameTime:
     async def _look(self) -> tuple[float, float, float]:
         """A round trip in seconds, what the database said on it, and when its answer came."""
         before = self._clock.monotonic()
-        async with self._database.read() as session:
-            theirs = float((await session.execute(_QUERY)).scalar_one())
+        ((theirs,),) = await self._database.rows(_QUERY)
         after = self._clock.monotonic()
-        return after - before, theirs, after
+        return after - before, float(theirs), after
 
     async def follow(self) -> None:
         """Keep the offset right, for ever."""

@@ -140,8 +140,7 @@ class GameLog:
         """The entries after `seq`, in order. Empty for a game that does not exist."""
         table = models.entries
         query = select(table).where(table.c.game_id == game_id, table.c.seq > seq)
-        async with self._database.read() as session:
-            rows = (await session.execute(query.order_by(table.c.seq))).all()
+        rows = await self._database.rows(query.order_by(table.c.seq))
         return [_stored(row) for row in rows]
 
     async def after(self, game_id: str, seq: int, head: str) -> list[Stored]:
@@ -149,8 +148,7 @@ class GameLog:
         table = models.entries
         body = case((table.c.seq == seq, ""), else_=table.c.body).label("body")
         query = select(table.c.seq, body, table.c.previous, table.c.hash).where(table.c.game_id == game_id)
-        async with self._database.read() as session:
-            rows = (await session.execute(query.where(table.c.seq >= seq).order_by(table.c.seq))).all()
+        rows = await self._database.rows(query.where(table.c.seq >= seq).order_by(table.c.seq))
         if not rows or rows[0].hash != head:
             raise Forked
         return [_stored(row) for row in rows[1:]]
@@ -166,8 +164,8 @@ class GameLog:
 
     async def row(self, game_id: str) -> Any:
         """The row of one game, or None."""
-        async with self._database.read() as session:
-            return (await session.execute(select(models.games).where(models.games.c.id == game_id))).first()
+        rows = await self._database.rows(select(models.games).where(models.games.c.id == game_id))
+        return rows[0] if rows else None
 
     async def rows(self, game_ids: Sequence[str]) -> Sequence[Any]:
         """`id`, `seq`, `head`, `gate` and `joined` of these games."""
@@ -175,29 +173,26 @@ class GameLog:
         query = select(table.c.id, table.c.seq, table.c.head, table.c.gate, table.c.joined).where(
             table.c.id.in_(game_ids)
         )
-        async with self._database.read() as session:
-            return (await session.execute(query)).all()
+        return await self._database.rows(query)
 
     async def due(self, now: int) -> Sequence[Any]:
         """`id` and `due_at` of the games in which a server must act by itself."""
         table = models.games
         query = select(table.c.id, table.c.due_at).where(table.c.due_at <= now).order_by(table.c.due_at).limit(200)
-        async with self._database.read() as session:
-            return (await session.execute(query)).all()
+        return await self._database.rows(query)
 
     async def find(self, pin: str) -> Any:
         """The row of the game that this PIN leads to, live or ended a short while ago, or None."""
         query = select(models.games).join(models.pins, models.pins.c.game_id == models.games.c.id)
-        async with self._database.read() as session:
-            return (await session.execute(query.where(models.pins.c.pin == pin))).first()
+        rows = await self._database.rows(query.where(models.pins.c.pin == pin))
+        return rows[0] if rows else None
 
     async def outcome(self, scope: str, op_id: str) -> dict[str, Any] | None:
         """What came of an operation, if it was ever done."""
         table = models.ops
         query = select(table.c.outcome).where(table.c.scope == scope, table.c.op_id == op_id)
-        async with self._database.read() as session:
-            outcome: dict[str, Any] | None = (await session.execute(query)).scalar()
-            return outcome
+        rows = await self._database.rows(query)
+        return rows[0].outcome if rows else None
 
     async def _create(self, first: entries.GameCreated, language: str | None, op: Op | None) -> Stored | None:
         """The stored first entry; None when the PIN is taken."""

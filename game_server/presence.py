@@ -135,8 +135,7 @@ class Presence:
             .group_by(_P.c.id, _P.c.nickname, _P.c.team, _P.c.joined_at)
             .order_by(_P.c.joined_at, _P.c.id)
         )
-        async with self._database.read() as session:
-            rows = (await session.execute(query)).all()
+        rows = await self._database.rows(query)
         return [Present(row.id, row.nickname, row.team, row.seen == now, row.rtt) for row in rows]
 
     async def populations(self, game_ids: Sequence[str]) -> dict[str, tuple[int, int]]:
@@ -148,8 +147,7 @@ class Presence:
             .where(_C.c.game_id.in_(game_ids), _C.c.ended_at.is_(None))
             .group_by(_C.c.game_id)
         )
-        async with self._database.read() as session:
-            return {game: (opened, int(living)) for game, opened, living in (await session.execute(query)).all()}
+        return {game: (opened, int(living)) for game, opened, living in await self._database.rows(query)}
 
     async def attendance(self, game_ids: Sequence[str]) -> dict[str, tuple[str, Attendance]]:
         """Of these games, those with an open question: which it is, and who takes part in it right now."""
@@ -171,8 +169,7 @@ class Presence:
             .where(_G.c.id.in_(game_ids), _G.c.question_id.is_not(None))
             .group_by(_G.c.id, _G.c.question_id)
         )
-        async with self._database.read() as session:
-            rows = (await session.execute(query)).all()
+        rows = await self._database.rows(query)
         return {
             game: (question, Attendance(int(counted), int(answered), int(extra)))
             for game, question, counted, answered, extra in rows

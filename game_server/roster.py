@@ -77,28 +77,24 @@ class Roster:
 
     async def seat(self, player_id: str) -> Seat | None:
         """One player."""
-        async with self._database.read() as session:
-            row = (await session.execute(select(_PLAYERS).where(_PLAYERS.c.id == player_id))).first()
-        return None if row is None else _seat(row)
+        rows = await self._database.rows(select(_PLAYERS).where(_PLAYERS.c.id == player_id))
+        return _seat(rows[0]) if rows else None
 
     async def joined(self, game_id: str, join_id: str) -> Seat | None:
         """The player who came in with this `join_id`."""
         mine = (_PLAYERS.c.game_id == game_id) & (_PLAYERS.c.join_id == join_id)
-        async with self._database.read() as session:
-            row = (await session.execute(select(_PLAYERS).where(mine))).first()
-        return None if row is None else _seat(row)
+        rows = await self._database.rows(select(_PLAYERS).where(mine))
+        return _seat(rows[0]) if rows else None
 
     async def players(self, game_id: str) -> list[PlayerRow]:
         """All who ever joined, in order, those kicked included."""
         query = select(_PLAYERS).where(_PLAYERS.c.game_id == game_id).order_by(_PLAYERS.c.joined_at, _PLAYERS.c.id)
-        async with self._database.read() as session:
-            return [_seat(row).player for row in (await session.execute(query)).all()]
+        return [_seat(row).player for row in await self._database.rows(query)]
 
     async def known(self, game_id: str, player_ids: Sequence[str]) -> frozenset[str]:
         """Of these ids, those of players of this game."""
         query = select(_PLAYERS.c.id).where(_PLAYERS.c.game_id == game_id, _PLAYERS.c.id.in_(player_ids))
-        async with self._database.read() as session:
-            return frozenset((await session.execute(query)).scalars())
+        return frozenset(row.id for row in await self._database.rows(query))
 
     async def answers(self, game_id: str, question_ids: Sequence[str]) -> Rows:
         """The accepted answers to these questions, by question."""
@@ -106,17 +102,15 @@ class Roster:
         if not rows:
             return rows
         query = select(_ANSWERS).where(_ANSWERS.c.game_id == game_id, _ANSWERS.c.question_id.in_(question_ids))
-        async with self._database.read() as session:
-            for row in (await session.execute(query)).all():
-                rows[row.question_id].append(_answer(row))
+        for row in await self._database.rows(query):
+            rows[row.question_id].append(_answer(row))
         return rows
 
     async def answer(self, game_id: str, question_id: str, player_id: str) -> AnswerRow | None:
         """What this player answered to this question."""
         mine = (_ANSWERS.c.question_id == question_id) & (_ANSWERS.c.player_id == player_id)
-        async with self._database.read() as session:
-            row = (await session.execute(select(_ANSWERS).where(_ANSWERS.c.game_id == game_id, mine))).first()
-        return None if row is None else _answer(row)
+        rows = await self._database.rows(select(_ANSWERS).where(_ANSWERS.c.game_id == game_id, mine))
+        return _answer(rows[0]) if rows else None
 
     async def shut(self, question_id: str, player_id: str) -> None:
         """Freeze this player's answers to the question: none that is not there yet is stored any more."""

@@ -28,12 +28,14 @@ class InDoubt(OperationalError):
 
 
 class Engine(Protocol):
-    """What SQLite and MySQL each bring: where to write, where to read, and where statements commit by themselves."""
+    """What SQLite and MySQL each bring: where to write, where to read, where statements commit by themselves, and where
+    a single query is answered in the fewest steps."""
 
     dialect: str
     writer: AsyncEngine
     reader: AsyncEngine
     lone: AsyncEngine
+    glance: AsyncEngine
 
     async def insert_then_read(
         self, insert: tuple[str, Mapping[str, Any]], query: tuple[str, Mapping[str, Any]]
@@ -88,6 +90,11 @@ class Database:
         async with AsyncSession(self._engine.reader, expire_on_commit=False) as session:
             yield session
 
+    async def rows(self, query: Executable, parameters: Mapping[str, Any] | None = None) -> Sequence[Any]:
+        """The rows of one query, which sees all that was committed before it began: one way to the server and back."""
+        async with self._engine.glance.connect() as connection:
+            return (await connection.execute(query, parameters)).all()
+
     async def autocommit(self, work: Callable[[AsyncConnection], Awaitable[T]]) -> T:
         """Run `work` as one short transaction on Core. Deadlocks and lock time-outs run it again, five times."""
 
@@ -136,7 +143,7 @@ class Database:
     async def close(self) -> None:
         if self._replica is not None:
             await self._replica.close()
-        for engine in (self._engine.writer, self._engine.reader, self._engine.lone):
+        for engine in (self._engine.writer, self._engine.reader, self._engine.lone, self._engine.glance):
             await engine.dispose()
 
 

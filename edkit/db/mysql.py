@@ -24,6 +24,9 @@ IDLE_S = 5
 """After so long without a statement MariaDB undoes a transaction that has written: its process froze, or its machine is
 gone without a word, and its locks must not stop a game. (MySQL has no such limit: it waits for the connection.)"""
 
+PING_AFTER_S = 1.0
+"""A connection that was silent for so long is asked whether it still is one, before it is used."""
+
 RETRYABLE = frozenset({1205, 1213})
 """Lock wait time-out, deadlock: the transaction is undone and may be run again."""
 
@@ -53,6 +56,7 @@ class Punctual(aiomysql.Connection):  # type: ignore[misc]  # the driver has no 
     """A connection that waits for an answer no longer than its limits, and is closed when one did not come."""
 
     limits = Limits()
+    answered_at = 0.0
 
     async def _connect(self) -> None:
         async with self._within(self.limits.connect, _REFUSED):
@@ -61,13 +65,18 @@ class Punctual(aiomysql.Connection):  # type: ignore[misc]  # the driver has no 
 
     async def query(self, sql: str | bytes, unbuffered: bool = False) -> Any:
         async with self._within(self.limits.answer):
-            return await super().query(sql, unbuffered)
+            result = await super().query(sql, unbuffered)
+        self.answered_at = asyncio.get_running_loop().time()
+        return result
 
     async def _read_ok_packet(self) -> Any:
         async with self._within(self.limits.answer):
             return await super()._read_ok_packet()
 
     async def ping(self, reconnect: bool = False) -> None:
+        """Ask whether the server is there, unless it has just answered: that would double what a query costs."""
+        if asyncio.get_running_loop().time() - self.answered_at < PING_AFTER_S:
+            return
         async with self._within(self.limits.ping):
             await super().ping(reconnect)
 
@@ -111,6 +120,7 @@ def open_engine(
         pool_pre_ping=ping,
         pool_recycle=1800,
         hide_parameters=True,  # an error is logged without the names and hashes it was about
+        skip_autocommit_rollback=True,  # there is nothing to undo, and saying so costs another way to the server
         connect_args={
             "async_creator_fn": connect,
             "charset": "utf8mb4",
@@ -130,15 +140,16 @@ class MySQL:
     dialect = "mysql"
 
     def __init__(self, url: str) -> None:
-        self.writer = open_engine(url, "READ COMMITTED", size=10, overflow=10)
-        self.reader = open_engine(url, "REPEATABLE READ", size=10, overflow=10)
+        self.writer = open_engine(url, "READ COMMITTED", size=10, overflow=5)
+        self.reader = open_engine(url, "REPEATABLE READ", size=5, overflow=10)
         self.lone = open_engine(url, "AUTOCOMMIT", size=5, overflow=5)
+        self.glance = open_engine(url, "AUTOCOMMIT", size=5, overflow=5)
 
     async def insert_then_read(self, insert: Statement, query: Statement) -> Sequence[Sequence[Any]]:
         """The insert commits by itself; the rows of the query see it."""
         async with self.lone.begin() as connection:
             await connection.execute(text(insert[0]), insert[1])
-        async with self.reader.connect() as connection:
+        async with self.glance.connect() as connection:
             return (await connection.execute(text(query[0]), query[1])).all()
 
 

@@ -25,7 +25,7 @@ class SQLite:
             raise ValueError("a SQLite database needs a file: readers and the writer are separate connections")
         Path(file).parent.mkdir(parents=True, exist_ok=True)
         self.writer = self.lone = open_engine(url, size=1, begin="BEGIN IMMEDIATE")
-        self.reader = open_engine(url, size=4, begin="BEGIN")
+        self.reader = self.glance = open_engine(url, size=4, begin="BEGIN")
 
     async def insert_then_read(self, insert: Statement, query: Statement) -> Sequence[Sequence[Any]]:
         """Both in one transaction, committed when this returns; the rows of the query. Four steps of the driver."""
