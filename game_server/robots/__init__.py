@@ -2,7 +2,3 @@
 
 They know what a phone knows and nothing more; above all they do not know the answers.
 """
-
-from game_server.robots.crowd import Account, play
-
-__all__ = ["Account", "play"]

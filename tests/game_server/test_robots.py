@@ -10,7 +10,7 @@ import pytest
 from edkit.chance import SeededChance
 from edkit.contracts import games as wire
 from edkit.contracts.questions import NumberAnswer, Question
-from game_server.robots import play
+from game_server.robots.crowd import play
 from game_server.robots.mind import Mind
 from game_server.rules.answers import read_choice
 from game_server.rules.view import PLAYERS, event_for

@@ -17,7 +17,7 @@ def course(seed: str, minutes: float) -> Course:
     """As the part `games`, without any other trouble."""
     least = {"term game_server": 3 * ROLLOUTS}
     common = games.course(seed, minutes)
-    return replace(common, seed=f"rollout-{seed}", faults={}, rollouts=ROLLOUTS, calm_s=10, at_once=6, least=least)
+    return replace(common, seed=f"rollout-{seed}", faults={}, rollouts=ROLLOUTS, calm_s=10, at_once=4, least=least)
 
 
 def play(seed: str, minutes: float, keep: Path | None = None) -> bool:
