@@ -17,7 +17,7 @@ from tests.chaos.tasks.history import Notes
 TEACHERS = 8
 GIVE_UP_S = 120.0
 MARK = re.compile(r"mark-(u\d+)-")
-AGAIN, OTHER_BODY, IMPATIENT = 0.05, 0.04, 0.6
+AGAIN, OTHER_BODY, IMPATIENT = 0.05, 0.04, 0.5
 
 
 class Callers:
