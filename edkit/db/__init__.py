@@ -91,7 +91,7 @@ class Database:
             yield session
 
     async def rows(self, query: Executable, parameters: Mapping[str, Any] | None = None) -> Sequence[Any]:
-        """The rows of one query, which sees all that was committed before it began: one way to the server and back."""
+        """The rows of one query, which sees all that was committed before it began. Nothing is begun or undone."""
         async with self._engine.glance.connect() as connection:
             return (await connection.execute(query, parameters)).all()
 

@@ -24,9 +24,6 @@ IDLE_S = 5
 """After so long without a statement MariaDB undoes a transaction that has written: its process froze, or its machine is
 gone without a word, and its locks must not stop a game. (MySQL has no such limit: it waits for the connection.)"""
 
-PING_AFTER_S = 1.0
-"""A connection that was silent for so long is asked whether it still is one, before it is used."""
-
 RETRYABLE = frozenset({1205, 1213})
 """Lock wait time-out, deadlock: the transaction is undone and may be run again."""
 
@@ -56,7 +53,6 @@ class Punctual(aiomysql.Connection):  # type: ignore[misc]  # the driver has no 
     """A connection that waits for an answer no longer than its limits, and is closed when one did not come."""
 
     limits = Limits()
-    answered_at = 0.0
 
     async def _connect(self) -> None:
         async with self._within(self.limits.connect, _REFUSED):
@@ -65,18 +61,13 @@ class Punctual(aiomysql.Connection):  # type: ignore[misc]  # the driver has no 
 
     async def query(self, sql: str | bytes, unbuffered: bool = False) -> Any:
         async with self._within(self.limits.answer):
-            result = await super().query(sql, unbuffered)
-        self.answered_at = asyncio.get_running_loop().time()
-        return result
+            return await super().query(sql, unbuffered)
 
     async def _read_ok_packet(self) -> Any:
         async with self._within(self.limits.answer):
             return await super()._read_ok_packet()
 
     async def ping(self, reconnect: bool = False) -> None:
-        """Ask whether the server is there, unless it has just answered: that would double what a query costs."""
-        if asyncio.get_running_loop().time() - self.answered_at < PING_AFTER_S:
-            return
         async with self._within(self.limits.ping):
             await super().ping(reconnect)
 
@@ -130,7 +121,7 @@ def open_engine(
     )
 
 
-MOST_CONNECTIONS = 50
+MOST_CONNECTIONS = 60
 """What one process asks its primary for when it has most to do; 20 of a replica. A server allows 151 unless told."""
 
 
@@ -140,8 +131,8 @@ class MySQL:
     dialect = "mysql"
 
     def __init__(self, url: str) -> None:
-        self.writer = open_engine(url, "READ COMMITTED", size=10, overflow=5)
-        self.reader = open_engine(url, "REPEATABLE READ", size=5, overflow=10)
+        self.writer = open_engine(url, "READ COMMITTED", size=10, overflow=10)
+        self.reader = open_engine(url, "REPEATABLE READ", size=10, overflow=10)
         self.lone = open_engine(url, "AUTOCOMMIT", size=5, overflow=5)
         self.glance = open_engine(url, "AUTOCOMMIT", size=5, overflow=5)
 

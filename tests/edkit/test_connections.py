@@ -28,7 +28,7 @@ def most(engine: AsyncEngine) -> int:
 
 async def test_a_process_asks_for_no_more_than_it_says() -> None:
     primary = MySQL(URL)
-    assert sum(map(most, (primary.writer, primary.reader, primary.lone))) == MOST_CONNECTIONS
+    assert sum(map(most, (primary.writer, primary.reader, primary.lone, primary.glance))) == MOST_CONNECTIONS
     assert most(Replica(URL, primary.lone)._engine) <= MOST_CONNECTIONS
 
 

@@ -4,8 +4,6 @@ import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from types import SimpleNamespace
-from typing import Any
 
 import pytest
 from hypothesis import given
@@ -33,18 +31,8 @@ class DatabaseClock:
     def __init__(self, ms: float) -> None:
         self.ms = ms
 
-    def read(self) -> Any:
-        outer = self
-
-        class Session:
-            async def __aenter__(self) -> "Session":
-                return self
-
-            async def __aexit__(self, *_: object) -> None: ...
-            async def execute(self, _: object) -> Any:
-                return SimpleNamespace(scalar_one=lambda: outer.ms)
-
-        return Session()
+    async def rows(self, _: object) -> list[tuple[float]]:
+        return [(self.ms,)]
 
 
 class TestGameTime:
@@ -78,18 +66,12 @@ class TestGameTime:
         clock, trips = ManualClock(), iter([(0.0, 0.8), (0.3, 0.1), (0.001, 0.001), (0.0, 0.5), (0.4, 0.0)])
 
         class Slow(DatabaseClock):
-            def read(self) -> Any:
+            async def rows(self, _: object) -> list[tuple[float]]:
                 there, back = next(trips)
-                session = super().read()
-
-                async def execute(_: object) -> Any:
-                    await clock.advance(there)
-                    told = float(clock.now() + 7_000)
-                    await clock.advance(back)
-                    return SimpleNamespace(scalar_one=lambda: told)
-
-                session.execute = execute
-                return session
+                await clock.advance(there)
+                told = float(clock.now() + 7_000)
+                await clock.advance(back)
+                return [(told,)]
 
         time = GameTime(clock, Slow(0))  # type: ignore[arg-type]
         await time.estimate(step=True)
