@@ -7,6 +7,9 @@ SHELL := /bin/bash
 .SUFFIXES:
 .PHONY: help run run-distributed test check bench chaos setup web lock clean
 
+# What is compiled is kept: a process starts a quarter faster.
+unexport PYTHONDONTWRITEBYTECODE
+
 PORT ?= 8000
 DATA ?= var
 PYTHON ?= python3

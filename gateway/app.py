@@ -1,6 +1,5 @@
 """The gateway on one screen."""
 
-import orjson
 from fastapi import APIRouter
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -32,7 +31,7 @@ from edkit.contracts.classes import (
 )
 from edkit.service import Command, Mounts, Runtime, Service, read, write
 from gateway import admin, models
-from gateway.api import describe, make_api, routes_of
+from gateway.api import make_api, routes_of
 from gateway.desk import Desk
 from gateway.frame import Frame
 from gateway.guard import Guard
@@ -61,6 +60,7 @@ from gateway.handlers.resets import hash_for_reset, make_reset_code, reset_passw
 from gateway.handlers.sessions import check_credentials, check_session, renew_session, sign_in, sign_out
 from gateway.idempotency import sweep_for_ever
 from gateway.limits import Limits
+from gateway.openapi import DOCUMENT
 from gateway.shortcut import Shortcut
 from gateway.signins import forget_session
 from gateway.site import Site
@@ -74,7 +74,7 @@ def make_http(runtime: Runtime, *more: APIRouter) -> Mounts:
     api, limits = make_api(*more), Limits(runtime)
     api.state.desk = Desk.open(runtime, limits)
     guarded, site = Guard(Shortcut(api, routes_of(*more)), runtime, limits), Site(runtime.settings.web_dir)
-    document = Response(orjson.dumps(describe(api)), media_type="application/json")
+    document = Response(DOCUMENT.read_bytes(), media_type="application/json")
 
     async def door(scope: Scope, receive: Receive, send: Send) -> None:
         path: str = scope["path"]

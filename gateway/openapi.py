@@ -1,4 +1,4 @@
-"""`python -m gateway.openapi` writes `gateway/openapi.json`, from which the web app's types are made.
+"""`python -m gateway.openapi` writes `gateway/openapi.json`, which is served, and of which the web's types are made.
 
 With `--check` it only says whether the committed document is current.
 """

@@ -28,7 +28,8 @@ async def _play(seed: str) -> bool:
         while waiting:
             command = (sys.executable, "-m", "tests.chaos.selftest", *waiting.pop())
             process = await asyncio.create_subprocess_exec(*command)
-            passed &= await process.wait() == 0
+            if await process.wait() != 0:
+                passed = False
 
     await asyncio.gather(*(row() for _ in range(AT_ONCE)))
     print(f"{len(alone) + len(apart)} cases in {time.monotonic() - started:.0f} s\n{'PASSED' if passed else 'FAILED'}")
