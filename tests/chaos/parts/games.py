@@ -20,7 +20,7 @@ def course(seed: str, minutes: float) -> Course:
         seed=f"games-{seed}",
         minutes=minutes,
         at_once=10,
-        every_s=1.5,
+        every_s=1.0,
         faults=SPREAD,
         time_limit_s=5,
         think_s=(0.05, 1.2),
