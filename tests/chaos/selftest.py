@@ -74,7 +74,7 @@ def needs_servers(name: str) -> bool:
 def embedded(case: str, folder: Path, turn: int = 0) -> Report:
     """Play a case of one process and check it."""
     kind, _, name = case.partition(" ")
-    course = replace(SHORT, seed=f"{kind}-{name}-{turn}", minutes=3.0, every_s=5.0)
+    course = replace(SHORT, seed=f"{kind}-{name}-{turn}", minutes=3.0, every_s=8.0)
     if kind == "bug":
         faults = EMBEDDED if getattr(bug_of(name), "NEEDS_KILLS", False) else {"cut tabs": 1}
         command = (COMMAND[0], "-m", "tests.chaos.buggy_server", name, "up")

@@ -12,6 +12,7 @@ from game_server.answers import Answers, Ruling, Submission
 CAUGHT_BY = {"A5"}
 SERVERS = 2
 FAULTS = {"flush redis": 1}
+COURSE = {"games": 4, "at_once": 4}
 
 
 def plant() -> None:

@@ -10,7 +10,7 @@ from game_server.server import GameServer
 CAUGHT_BY = {"A11", "A12"}
 SERVERS = 2
 FAULTS = {"kill redis": 1}
-COURSE = {"impatience": 0.0, "minutes": 0.5, "linger_s": 15.0}
+COURSE = {"impatience": 0.0, "minutes": 0.5, "linger_s": 30.0, "games": 4, "at_once": 4}
 """Whoever comes back has the server read what it missed."""
 
 
