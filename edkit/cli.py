@@ -88,6 +88,7 @@ def _parser(services: Sequence[Service]) -> argparse.ArgumentParser:
     schema.set_defaults(action=_schema)
 
     doctor = commands.add_parser("doctor", help="say what is wrong with this machine or configuration, and what to do")
+    doctor.add_argument("--llm", action="store_true", help="also ask each language model, which costs some tokens")
     doctor.set_defaults(action=_doctor)
 
     bus = commands.add_parser("bus", help="prepare a message broker").add_subparsers(required=True, metavar="ACTION")
@@ -161,8 +162,8 @@ def _schema(chosen: argparse.Namespace, _: Settings) -> int:
     return 1
 
 
-def _doctor(_: argparse.Namespace, settings: Settings) -> int:
-    findings = asyncio.run(examine(settings, load()))
+def _doctor(chosen: argparse.Namespace, settings: Settings) -> int:
+    findings = asyncio.run(examine(settings, load(), ask_models=chosen.llm))
     for finding in findings:
         say(f"{'ok  ' if finding.well else 'FIX '} {finding.subject}: {finding.says}")
     return 0 if all(finding.well for finding in findings) else 1

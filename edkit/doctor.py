@@ -8,6 +8,7 @@ import sys
 import tempfile
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
+from importlib.metadata import PackageNotFoundError
 from pathlib import Path
 from typing import NamedTuple
 
@@ -18,6 +19,7 @@ from edkit.clock import SystemClock
 from edkit.db import Database
 from edkit.db.migrate import pending
 from edkit.errors import AppError
+from edkit.llm.endpoints import Endpoint
 from edkit.redis import fault_of
 from edkit.service import Service
 from edkit.settings import Settings
@@ -37,8 +39,11 @@ class Finding(NamedTuple):
     says: str
 
 
-async def examine(settings: Settings, services: Sequence[Service]) -> list[Finding]:
-    """Look at everything; one finding each. Changes nothing but the data folder's existence."""
+async def examine(settings: Settings, services: Sequence[Service], *, ask_models: bool = False) -> list[Finding]:
+    """Look at everything; one finding each. Changes nothing but the data folder's existence.
+
+    With `ask_models` each language model is asked, which takes seconds and some tokens.
+    """
     checks: list[Callable[[], Awaitable[Finding] | Finding]] = [
         _python,
         lambda: _data_folder(settings),
@@ -51,6 +56,9 @@ async def examine(settings: Settings, services: Sequence[Service]) -> list[Findi
         lambda: _keys(settings),
         lambda: _bus(settings),
         *(partial(_redis, name, url) for name, url in _redis_urls(settings)),
+        lambda: _engine(settings),
+        lambda: _embedder(settings),
+        *(partial(_endpoint, endpoint) for endpoint in settings.llm_endpoints if ask_models),
     ]
     findings = []
     for check in checks:
@@ -179,6 +187,39 @@ async def _redis(name: str, url: str) -> Finding:
     if fault:
         return Finding(name, False, f"does not answer ({fault}); check EDTECH_{name.upper()}_URL and that Redis runs")
     return Finding(name, True, "answers")
+
+
+def _engine(settings: Settings) -> Finding:
+    subject = "language model"
+    models = [
+        f"{endpoint.model_of('large').model} at {endpoint.name}"
+        for endpoint in settings.llm_endpoints
+        if endpoint.chats
+    ]
+    if not models:
+        return Finding(subject, True, "none, so everything is made offline; EDTECH_LLM_ENDPOINTS names some")
+    return Finding(subject, True, f"{', then '.join(models)}; `edtech doctor --llm` asks them")
+
+
+def _embedder(settings: Settings) -> Finding:
+    subject = "embeddings"
+    remote = [endpoint for endpoint in settings.llm_endpoints if endpoint.embedding]
+    if remote and remote[0].embedding:
+        return Finding(subject, True, f"{remote[0].embedding.model} at {remote[0].name}")
+    from edkit.llm import minilm  # numpy, which nothing else here needs
+
+    try:
+        minilm.model_folder()
+    except (PackageNotFoundError, FileNotFoundError):
+        return Finding(subject, False, f"the local model {minilm.WHEEL} is not installed; run: make setup")
+    return Finding(subject, True, f"{minilm.NAME} on this machine")
+
+
+async def _endpoint(endpoint: Endpoint) -> Finding:
+    from edkit.llm.probe import probe_endpoint  # the library, which takes a second to import
+
+    findings = await probe_endpoint(endpoint, SystemClock())
+    return Finding(f"endpoint {endpoint.name}", findings.ok, " ".join(findings.says))
 
 
 async def _reader(settings: Settings, service: Service) -> Finding:

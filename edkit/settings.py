@@ -6,8 +6,9 @@ from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
 
+from edkit.llm.endpoints import Endpoint, TaskLimits, from_json
 from edkit.message import Frozen
 
 PREFIX = "EDTECH_"
@@ -74,6 +75,20 @@ class Settings(Frozen):
     body_limit: int = Field(2 * 2**20, ge=1024, description="largest JSON body, bytes")
     upload_limit: int = Field(50 * 2**20, ge=1024, description="largest uploaded file, bytes")
     retry_tiers_ms: tuple[int, ...] = Field((5_000, 30_000, 120_000, 600_000), description="waits before a retry")
+    generations_per_day: int = Field(
+        50, ge=0, description="quizzes that one person may have made on a day, and as many single questions"
+    )
+    jobs_at_once: int = Field(4, ge=1, le=64, description="jobs that one job handler works on at the same time")
+    jobs_keep_days: int = Field(30, ge=1, description="how long finished jobs are kept")
+    llm_endpoints: tuple[Endpoint, ...] = Field(
+        (), description="language models in order of preference, as JSON (edkit/llm/README.md); empty: offline"
+    )
+    llm_tasks: dict[str, TaskLimits] = Field({}, description="what single tasks may take of a model, as JSON")
+    llm_cooldown_s: float = Field(60, ge=0, description="how long an endpoint that failed is asked last")
+    llm_tokens_per_user_and_day: int = Field(1_000_000, ge=0, description="tokens of one person on a day; 0: no limit")
+    llm_tokens_per_day: int = Field(20_000_000, ge=0, description="tokens of the installation on a day; 0: no limit")
+    llm_embed_batch: int = Field(5, ge=1, le=2048, description="texts that an embedding endpoint is sent at once")
+    llm_embed_pause_ms: int = Field(300, ge=0, description="wait between two calls of an embedding endpoint")
     leave_s: float = Field(
         0, ge=0, le=10, description="how long a leaving process, unready already, goes on serving until that is noticed"
     )
@@ -90,6 +105,19 @@ class Settings(Frozen):
     @classmethod
     def _from_commas(cls, value: object) -> object:
         return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+    @field_validator("llm_endpoints", "llm_tasks", mode="before")
+    @classmethod
+    def _from_json(cls, value: object, info: ValidationInfo) -> object:
+        empty: object = () if info.field_name == "llm_endpoints" else {}
+        return empty if value == "" else from_json(value)
+
+    @field_validator("llm_endpoints")
+    @classmethod
+    def _by_name(cls, endpoints: tuple[Endpoint, ...]) -> tuple[Endpoint, ...]:
+        if len({endpoint.name for endpoint in endpoints}) < len(endpoints):
+            raise ValueError("two endpoints have the same name")
+        return endpoints
 
     @classmethod
     def load(cls, environ: Mapping[str, str] = os.environ) -> "Settings":
@@ -131,6 +159,11 @@ class Settings(Frozen):
                 faults.append("EDTECH_REGISTRATION: anybody could make a teacher account; set invite or closed")
             if self.blobs_url.startswith("azure:") and not self.blobs_url.startswith("azure:https://"):
                 faults.append("EDTECH_BLOBS_URL: files must travel to Azure over https")
+            faults.extend(
+                f"EDTECH_LLM_ENDPOINTS: {endpoint.name} would get its key and texts unencrypted; use https"
+                for endpoint in self.llm_endpoints
+                if endpoint.in_the_clear
+            )
             if self.clock_control is not None:
                 faults.append("EDTECH_CLOCK_CONTROL: a clock that can be made wrong is for tests")
             if not self.rate_limits:
