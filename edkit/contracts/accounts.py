@@ -164,7 +164,8 @@ class ExportAccount(Request[tuple[ExportedFile, ...]]):
 
 class ExportQuizData(Request[tuple[ExportedFile, ...]]):
     """What the quiz service holds about the actor beside their quizzes and reports: `files.json` lists their uploads,
-    `results.json` their own rows in the reports of other people's games.
+    `results.json` their own rows in the reports of other people's games, `drafts.json` holds what was proposed to them
+    and the texts it was made of.
     """
 
     service = "quiz_service"
