@@ -1,0 +1,1 @@
+"""Every long job: durable steps, language models, heavy work in children."""

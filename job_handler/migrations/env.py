@@ -1,0 +1,6 @@
+"""Run by Alembic; see edkit.db.migrate."""
+
+from edkit.db import migrate
+from job_handler import models
+
+migrate.run(models.metadata)

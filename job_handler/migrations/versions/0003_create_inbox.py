@@ -1,0 +1,16 @@
+"""Create the inbox table."""
+
+from alembic import op
+
+from edkit.db import tables
+
+revision = "0003"
+down_revision = "0002"
+
+
+def upgrade() -> None:
+    tables.create_inbox()
+
+
+def downgrade() -> None:
+    op.drop_table("inbox")

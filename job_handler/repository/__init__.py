@@ -1,0 +1,1 @@
+"""Rows of jobs and steps: as their owners see them, and as workers change them."""
