@@ -143,11 +143,12 @@ def check_writer(actor: Actor) -> None:
 async def _prepared(ctx: Context, fields: QuizFields) -> QuizFields:
     """The fields as they are stored. Raises Invalid naming every field that breaks a rule."""
     rules.check_questions(fields.questions)
-    await _check_files(ctx, fields.questions)
+    await check_files(ctx, fields.questions)
     return fields.model_copy(update={"questions": rules.prepare_questions(fields.questions, ctx.ids, fields.language)})
 
 
-async def _check_files(ctx: Context, questions: Sequence[Question]) -> None:
+async def check_files(ctx: Context, questions: Sequence[Question]) -> None:
+    """Raise Invalid naming each picture that is none of the actor's checked files."""
     shown = rules.file_ids(questions)
     if not shown:
         return

@@ -106,14 +106,14 @@ class QuizRepository:
         for word in wanted(query.q):
             statement = statement.where(quizzes.c.words.contains(word, autoescape=True))
         if query.cursor:
-            statement = statement.where(tuple_(quizzes.c.updated_at, quizzes.c.id) < tuple_(*_position(query.cursor)))
+            statement = statement.where(tuple_(quizzes.c.updated_at, quizzes.c.id) < tuple_(*position_of(query.cursor)))
         statement = statement.order_by(quizzes.c.updated_at.desc(), quizzes.c.id.desc()).limit(query.limit + 1)
         rows = [row._mapping for row in await self._session.execute(statement)]
         shown = rows[: query.limit]
         more = len(rows) > query.limit
         return Page(
             items=tuple(_summary(row) for row in shown),
-            next_cursor=_cursor(shown[-1]["updated_at"], shown[-1]["id"]) if more else None,
+            next_cursor=cursor_at(shown[-1]["updated_at"], shown[-1]["id"]) if more else None,
         )
 
     async def purge(self, *, now: int, limit: int = 100) -> int:
@@ -210,11 +210,11 @@ def _summary(row: Mapping[Any, Any]) -> QuizSummary:
     )
 
 
-def _cursor(updated_at: int, quiz_id: str) -> str:
+def cursor_at(updated_at: int, quiz_id: str) -> str:
     return urlsafe_b64encode(f"{updated_at}.{quiz_id}".encode()).decode().rstrip("=")
 
 
-def _position(cursor: str) -> tuple[int, str]:
+def position_of(cursor: str) -> tuple[int, str]:
     try:
         updated_at, _, quiz_id = urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode().partition(".")
         return int(updated_at), quiz_id

@@ -1,4 +1,5 @@
-"""A quiz service with its neighbours as stubs: the gateway asks, the game server answers what a test put there."""
+"""A quiz service with its neighbours as stubs: the gateway asks, the game server answers what a test put there, the job
+handler remembers what it is to do."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -12,10 +13,11 @@ import pytest
 from edkit.clock import ManualClock
 from edkit.contracts.files import File, StageFile
 from edkit.contracts.game_messages import GameDetails, GameResults, GetGame, GetGameResults
+from edkit.contracts.jobs import RunJob
 from edkit.contracts.quizzes import QuizFields
 from edkit.errors import Conflict, NotFound
 from edkit.message import Actor, Request
-from edkit.service import Context, Runtime, Service, read
+from edkit.service import Context, Runtime, Service, read, write
 from edkit.testing import running
 from quiz_service.app import service
 
@@ -35,9 +37,11 @@ class World:
     quizzes: Runtime
     gateway: Runtime
     games: Runtime
+    jobs: Runtime
     clock: ManualClock
     results: dict[str, list[GameResults]] = field(default_factory=dict)
     live: dict[str, tuple[str, GameDetails]] = field(default_factory=dict)
+    tasks: list[RunJob] = field(default_factory=list)
 
     async def ask(self, request: Request[Any], actor: Actor = MAI, **more: Any) -> Any:
         """What the gateway gets to hear."""
@@ -93,7 +97,13 @@ async def open_world(folder: Path, database_url: str = "", **settings: Any) -> A
         requests={GetGameResults: read(results), GetGame: read(game)},
         issuers={GetGameResults: ("quiz_service",), GetGame: ("gateway", "quiz_service")},
     )
-    services = [service, Service("gateway"), games]
+
+    async def remember(task: RunJob, ctx: Context) -> None:
+        assert ctx.actor.id == task.owner
+        worlds[0].tasks.append(task)
+
+    jobs = Service("job_handler", tasks={RunJob: write(remember)}, issuers={RunJob: ("quiz_service",)})
+    services = [service, Service("gateway"), games, jobs]
     async with running(folder, services, clock=clock, database_url=database_url, **settings) as runtimes:
         worlds.append(World(*runtimes, clock=clock))
         yield worlds[0]
