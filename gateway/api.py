@@ -11,7 +11,7 @@ from starlette.requests import ClientDisconnect
 
 from edkit.errors import AppError
 from gateway.problems import Problem, on_app_error, on_crash, on_disconnect, on_http_exception, on_invalid
-from gateway.routes import auth, classes, files, games, me, public, quizzes
+from gateway.routes import admin, auth, classes, drafts, engine, files, games, jobs, me, notifications, public, quizzes
 from gateway.routes.route import JsonRoute
 
 DESCRIPTION = """
@@ -20,7 +20,10 @@ Live quiz games and what belongs to them. Errors are `application/problem+json` 
 UTC; ids are text.
 """
 
-ROUTERS = tuple(family.router for family in (public, auth, me, classes, quizzes, files, games))
+ROUTERS = tuple(
+    family.router
+    for family in (public, auth, me, classes, drafts, quizzes, files, games, jobs, notifications, engine, admin)
+)
 
 
 def make_api(*more: APIRouter) -> FastAPI:

@@ -29,6 +29,8 @@ from edkit.contracts.classes import (
     RenameClass,
     RenewJoinCode,
 )
+from edkit.contracts.jobs import JobEnded, JobMoved
+from edkit.contracts.notifications import ListNotifications, NotificationsChanged, ReadNotification
 from edkit.service import Command, Mounts, Runtime, Service, read, write
 from gateway import admin, models
 from gateway.api import make_api, routes_of
@@ -56,13 +58,14 @@ from gateway.handlers.classes import (
     renew_join_code,
 )
 from gateway.handlers.demo import seed_demo
+from gateway.handlers.notifications import list_notifications, read_notification, tell_owner
 from gateway.handlers.resets import hash_for_reset, make_reset_code, reset_password
 from gateway.handlers.sessions import check_credentials, check_session, renew_session, sign_in, sign_out
 from gateway.idempotency import sweep_for_ever
 from gateway.limits import Limits
 from gateway.openapi import DOCUMENT
+from gateway.push import look_for_ever, on_changed, on_logged_out, on_moved, with_push
 from gateway.shortcut import Shortcut
-from gateway.signins import forget_session
 from gateway.site import Site
 
 
@@ -81,7 +84,7 @@ def make_http(runtime: Runtime, *more: APIRouter) -> Mounts:
         app: ASGIApp = guarded if path.startswith("/api/") or path == "/api" else site
         await (document if path == "/openapi.json" else app)(scope, receive, send)
 
-    return Mounts({"/": Frame(door, runtime)})
+    return with_push(runtime, Mounts({"/": Frame(door, runtime)}))
 
 
 service = Service(
@@ -108,11 +111,14 @@ service = Service(
         ListMembers: read(list_members),
         RemoveMember: write(remove_member),
         MakeResetCode: write(make_reset_code),
+        ListNotifications: read(list_notifications),
+        ReadNotification: write(read_notification),
     },
-    notices={LoggedOut: forget_session},
-    issuers={CheckSession: ("game_server",)},
+    events={JobEnded: write(tell_owner)},
+    notices={LoggedOut: on_logged_out, NotificationsChanged: on_changed, JobMoved: on_moved},
+    issuers={CheckSession: ("game_server",), JobEnded: ("job_handler",), JobMoved: ("job_handler",)},
     http=make_http,
     start=(seed_demo,),
-    background=(sweep_for_ever,),
+    background=(sweep_for_ever, look_for_ever),
     commands=(Command("admin create", "make an account for an administrator", admin.arguments, admin.create),),
 )

@@ -123,7 +123,8 @@ class Visit:
         timeout: float = DEFAULT_TIMEOUT_S,
     ) -> Response:
         """Have `sent` done under the id that the client's Idempotency-Key stands for, if there was one."""
-        return Response(await self.raw(sent, timeout=timeout, message_id=message_id), status, media_type=JSON)
+        body = await self.raw(sent, timeout=timeout, message_id=message_id)
+        return Response(status_code=204) if status == 204 else Response(body, status, media_type=JSON)
 
 
 def visit_of(request: Request, actor: Actor) -> Visit:

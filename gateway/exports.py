@@ -31,6 +31,7 @@ README = """This is everything the product holds about your account.
 account.json, classes_*.json, sign_ins.json  who you are here, your classes, where you are signed in
 quizzes/       your quizzes, as they are written; each can be imported again
 files/         what you uploaded; files.json lists it
+drafts.json    quizzes that were proposed to you, with the texts they were made of
 games/         the games you hosted, with their reports
 results.json   your own results in games of others where you were signed in
 """

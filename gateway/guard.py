@@ -8,6 +8,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from edkit.contracts.drafts import LONGEST_TEXT
 from edkit.errors import AppError, Forbidden, TooLarge
 from edkit.service import Runtime
 from gateway.limits import Limits
@@ -15,6 +16,8 @@ from gateway.problems import problem
 from gateway.signins import sign_ins_of
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+GENERATE, WRITTEN_LONG = "/api/quizzes/generate", 12
+"""A text to make a quiz of, and the most bytes that JSON may spend on one of its characters: two escapes."""
 FORM_OVERHEAD = 64 * 1024
 """Bytes that a multipart form may hold beside its file."""
 
@@ -56,7 +59,7 @@ class Guard:
         try:
             known = scope["charged"] = self._sign_ins.known(headers.get("authorization", ""))
             await self._limits.visit(scope["client"][0] if scope.get("client") else "", known)
-            limited = self._limited(headers, receive)
+            limited = self._limited(scope["path"], headers, receive)
         except AppError as error:
             await problem(error)(scope, receive, send)
             return
@@ -67,11 +70,13 @@ class Guard:
         netloc = origin.partition("://")[2]
         return netloc != "" and netloc in (headers.get("host", "").lower(), self._own)
 
-    def _limited(self, headers: Headers, receive: Receive) -> Receive:
+    def _limited(self, path: str, headers: Headers, receive: Receive) -> Receive:
         """`receive` that raises TooLarge past the limit, whatever the length was said to be."""
         settings = self._settings
         is_form = headers.get("content-type", "").lower().startswith("multipart/form-data")
         limit = settings.upload_limit + FORM_OVERHEAD if is_form else settings.body_limit
+        if path == GENERATE and not is_form:
+            limit = max(limit, LONGEST_TEXT * WRITTEN_LONG + FORM_OVERHEAD)
         shown = settings.upload_limit if is_form else limit
         words = f"This is larger than {shown / 2**20:.0f} MB. Nothing was stored."
         said = headers.get("content-length", "")

@@ -14,6 +14,7 @@ from edkit.errors import Invalid, Malformed
 from edkit.message import Actor
 from edkit.service import Runtime
 from gateway.repository import keys
+from gateway.repository.notifications import NotificationRepository
 
 _KEY = re.compile(r"[\x21-\x7e]{1,200}")
 
@@ -51,7 +52,11 @@ def hash_of(*parts: bytes | str) -> str:
 
 
 async def sweep_for_ever(runtime: Runtime) -> None:
-    """Forget old keys and expired sessions each hour."""
+    """Forget old keys, expired sessions and old notifications each hour."""
     while True:
         await runtime.clock.sleep(3600)
         await runtime.database.autocommit(lambda connection: keys.sweep(connection, runtime.clock.now()))
+        more = True
+        while more:
+            async with runtime.database.write() as session:
+                more = await NotificationRepository(session).sweep(runtime.clock.now())

@@ -3,7 +3,7 @@
 from sqlalchemy import Column, Index, Integer, PrimaryKeyConstraint, Table, UniqueConstraint
 
 from edkit.db.tables import add_message_tables
-from edkit.db.types import TABLE_OPTIONS, key_text, millis, new_metadata, short_text
+from edkit.db.types import TABLE_OPTIONS, JsonText, key_text, millis, new_metadata, short_text
 
 metadata = new_metadata()
 add_message_tables(metadata)
@@ -82,6 +82,39 @@ idempotency_keys = Table(
     Column("message_id", key_text(), nullable=False),
     Column("made_at", millis(), nullable=False),
     Index(None, "made_at"),
+    **TABLE_OPTIONS,
+)
+
+notifications = Table(
+    "notifications",
+    metadata,
+    Column("id", key_text(), primary_key=True),
+    Column("user_id", key_text(), nullable=False),
+    Column("kind", key_text(), nullable=False),
+    Column("title", short_text(200), nullable=False),
+    Column("text", short_text(1000), nullable=False),
+    Column("level", key_text(), nullable=False),
+    Column("link", short_text(300)),
+    Column("job_id", key_text()),
+    Column("job_kind", key_text()),
+    Column("job_status", key_text()),
+    Column("job_version", Integer(), doc="of the end that this tells of"),
+    Column("error", JsonText(), doc="a JobError"),
+    Column("created_at", millis(), nullable=False),
+    Column("read_at", millis()),
+    Index(None, "user_id", "created_at", "id"),
+    Index(None, "user_id", "read_at", "created_at", "id"),
+    Index(None, "created_at"),
+    **TABLE_OPTIONS,
+)
+
+shown = Table(
+    "shown",
+    metadata,
+    Column("notification_id", key_text(), nullable=False),
+    Column("session_id", key_text(), nullable=False, doc="a sign-in that has shown it"),
+    Column("shown_at", millis(), nullable=False),
+    PrimaryKeyConstraint("notification_id", "session_id"),
     **TABLE_OPTIONS,
 )
 

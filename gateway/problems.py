@@ -120,6 +120,9 @@ def _said(fault: Mapping[str, Any]) -> str:
             return "This is needed." if fault["ctx"]["min_length"] == 1 else "This is too short."
         case "string_pattern_mismatch":
             return "This is not written as it must be."
+        case "value_error" if "error" in fault.get("ctx", {}):  # a rule of ours, in words of ours
+            words = str(fault["ctx"]["error"])
+            return f"{words[:1].upper()}{words[1:]}."
         case _:
             return f"{fault['msg']}."
 

@@ -34,6 +34,10 @@ class SignIns:
 
     async def actor(self, token: str) -> Actor:
         """Who the bearer is. Raises Unauthenticated: `bad_token`, `token_expired` or `signed_out`."""
+        return (await self.holder(token))[0]
+
+    async def holder(self, token: str) -> tuple[Actor, int]:
+        """Who the bearer is, and until when (epoch ms) the token holds. Raises as `actor` does."""
         now = self._runtime.clock.now()
         actor, expires_at = self._tokens.get(token) or self._verified(token, now)
         session_id = actor.session or ""
@@ -41,7 +45,7 @@ class SignIns:
             self._verified(token, now)
         if self._alive.get(session_id, 0) <= now:
             await self._look_up(actor, session_id, now)
-        return actor
+        return actor, expires_at
 
     def known(self, authorization: str) -> str | None:
         """Whose token this header holds, if it was genuine when it was last seen."""

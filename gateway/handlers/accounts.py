@@ -27,6 +27,7 @@ from gateway.handlers.sessions import begin_session
 from gateway.passwords import passwords_of
 from gateway.repository.accounts import AccountRepository, StoredUser
 from gateway.repository.classes import ClassNotFound, ClassRepository
+from gateway.repository.notifications import NotificationRepository
 from gateway.repository.rows import moment
 from gateway.repository.sessions import SessionRepository
 from gateway.rules.codes import typed
@@ -151,6 +152,7 @@ async def erase_account(_: EraseAccount, ctx: Context) -> Nothing:
         await classes.drop_member(class_id, user.id)
         await tell(class_id, ctx)
     await end_sessions(user.id, ctx)
+    await NotificationRepository(ctx.session).forget_user(user.id)
     await accounts.erase(user.id)
     ctx.announce(LoggedOut(user_id=user.id))
     ctx.announce(UserErased(user_id=user.id))
@@ -167,10 +169,12 @@ async def export_account(_: ExportAccount, ctx: Context) -> tuple[ExportedFile, 
         {"began_at": moment(one.created_at), "last_used_at": moment(one.rotated_at), "ends_at": moment(one.expires_at)}
         for one in await SessionRepository(ctx.session).of_user(user.id)
     ]
+    told = await NotificationRepository(ctx.session).all_of(user.id)
     parts: dict[str, Any] = {
         "account.json": user.shown().model_dump(mode="json"),
         "classes_taught.json": [one.shown_to(ctx.actor).model_dump(mode="json") for one in seen],
         "classes_joined.json": [one.shown_to(ctx.actor).model_dump(mode="json") for one in joined],
+        "notifications.json": [one.model_dump(mode="json") for one in told],
         "sign_ins.json": [{name: time.isoformat() for name, time in one.items()} for one in sessions],
     }
     return tuple(ExportedFile(name=name, content=content) for name, content in parts.items())

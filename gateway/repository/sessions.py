@@ -1,5 +1,6 @@
 """Rows of sign-ins. A session without a row holds no longer."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -57,6 +58,11 @@ class SessionRepository:
         values: dict[str, Any] = {"generation": generation + 1, "rotated_at": now, "device": device}
         swap = update(sessions).where(current).values(**values, expires_at=expires_at)
         return await touched(self._session, swap) == 1
+
+    async def alive(self, session_ids: Sequence[str], now: int) -> set[str]:
+        """Those of these sessions that have neither ended nor expired."""
+        query = select(sessions.c.id).where(sessions.c.id.in_(session_ids), sessions.c.expires_at > now)
+        return set((await self._session.execute(query)).scalars())
 
     async def end(self, session_id: str) -> bool:
         """Whether there was one to end."""

@@ -17,7 +17,7 @@ from tests.gateway.school import School, opened
 def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with every service's empty database, so that not every test makes them anew."""
     folder = tmp_path_factory.mktemp("migrated")
-    for name in ("gateway", "quiz_service", "game_server"):
+    for name in ("gateway", "quiz_service", "game_server", "job_handler"):
         upgrade(f"sqlite+aiosqlite:///{folder / name}.db", name)
     return folder
 

@@ -56,7 +56,8 @@ class School:
 
     def __init__(self, runtimes: list[Runtime], clock: ManualClock) -> None:
         self.runtime, self.clock = runtimes[0], clock
-        self.others = {runtime.name: runtime for runtime in runtimes[1:]}
+        self.gateways = [runtime for runtime in runtimes if runtime.name == "gateway"]
+        self.others = {runtime.name: runtime for runtime in runtimes if runtime.name != "gateway"}
         self.app = gateway.make_http(self.runtime).apps["/"]
         self._numbers = count(1)
 
@@ -119,10 +120,10 @@ class School:
 
 
 @asynccontextmanager
-async def opened(folder: Path, *others: Service, **settings: Any) -> AsyncIterator[School]:
+async def opened(folder: Path, *others: Service, gateways: int = 1, **settings: Any) -> AsyncIterator[School]:
     """A school whose passwords are hashed cheaply."""
     clock = ManualClock()
-    async with running(folder, [gateway.service, *others], clock=clock, **settings) as runtimes:
+    async with running(folder, [gateway.service] * gateways + [*others], clock=clock, **settings) as runtimes:
         runtimes[0].state["passwords"] = Passwords(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
         try:
             yield School(runtimes, clock)

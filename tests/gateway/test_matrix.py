@@ -12,8 +12,9 @@ import pytest
 
 from game_server import app as games
 from gateway.api import describe, make_api, operations
+from job_handler import app as jobs
 from quiz_service import app as quizzes
-from tests.gateway import lesson
+from tests.gateway import lesson, making
 from tests.gateway.school import PASSWORD, QUIZ, Person, School, opened
 from tests.gateway.test_files import png
 
@@ -32,6 +33,7 @@ class Scene:
     tokens: dict[str, str | None]
     actor: str = ""
     count: int = 0
+    draft_id: str = ""
 
     @property
     def owner(self) -> Person:
@@ -135,6 +137,30 @@ async def a_throwaway_self(scene: Scene) -> Ask:
     return Ask(token=(await scene.school.person(person.role)).token)
 
 
+async def a_job(scene: Scene) -> Ask:
+    return Ask({"job_id": await making.failed_job(scene.owner)})
+
+
+async def a_notification(scene: Scene) -> Ask:
+    return Ask({"notification_id": await making.notification_of(scene.owner)})
+
+
+def of_draft(**send: Any) -> Make:
+    """Of the one draft of the owner's; `version` in a body becomes that of the draft as it stands."""
+
+    async def make(scene: Scene) -> Ask:
+        if scene.draft_id == "":
+            scene.draft_id = (await making.draft_of(scene.owner))["id"]
+        draft = (await scene.owner.ask("GET", f"/api/drafts/{scene.draft_id}")).json()
+        body = dict(send.get("json", {}))
+        if "version" in body:
+            body["version"] = draft["version"]
+        item_id = draft["items"][0]["id"] if draft.get("items") else "none"
+        return Ask({"draft_id": scene.draft_id, "item_id": item_id}, {"json": body} if "json" in send else {})
+
+    return make
+
+
 UPLOAD = {"files": {"file": ("a.png", png(), "image/png")}}
 IMPORT = {"files": {"file": ("a.txt", b"2 + 2?\nA. 3\nB. 4\nANSWER: B\n")}}
 
@@ -172,6 +198,28 @@ ROWS: dict[tuple[str, str], tuple[Make, str]] = {
     ("POST", "/api/quizzes/{quiz_id}/restore"): (a_deleted_quiz, "401 404 404 401 200 404"),
     ("POST", "/api/quizzes/{quiz_id}/duplicate"): (of_new_quiz(), "401 403 404 401 201 404"),
     ("POST", "/api/quizzes/import"): (sent(**IMPORT), "401 403 201 401 201 201"),
+    ("POST", "/api/quizzes/generate"): (sent(json={"topic": "Rome"}), "401 403 202 401 202 202"),
+    ("GET", "/api/drafts"): (sent(), "401 200 200 401 200 200"),
+    ("GET", "/api/drafts/{draft_id}"): (of_draft(), "401 404 404 401 200 404"),
+    ("PATCH", "/api/drafts/{draft_id}/items/{item_id}"): (
+        of_draft(json={"version": 1, "state": "kept"}),
+        "401 403 404 401 200 404",
+    ),
+    ("POST", "/api/drafts/{draft_id}/items/{item_id}/regenerate"): (of_draft(), "401 403 404 401 202 404"),
+    ("POST", "/api/drafts/{draft_id}/accept"): (of_draft(json={"rest": True}), "401 403 404 401 201 404"),
+    ("DELETE", "/api/drafts/{draft_id}"): (of_draft(), "401 404 404 401 204 404"),
+    ("GET", "/api/jobs"): (sent(), "401 200 200 401 200 200"),
+    ("GET", "/api/jobs/{job_id}"): (a_job, "401 404 404 401 200 200"),
+    ("GET", "/api/jobs/{job_id}/steps"): (a_job, "401 404 404 401 200 200"),
+    ("GET", "/api/jobs/{job_id}/events"): (a_job, "401 404 404 401 200 200"),
+    ("POST", "/api/jobs/{job_id}/cancel"): (a_job, "401 404 404 401 200 200"),
+    ("POST", "/api/jobs/{job_id}/retry"): (a_job, "401 404 404 401 200 200"),
+    ("GET", "/api/admin/jobs"): (sent(), "401 403 403 401 403 200"),
+    ("GET", "/api/engine"): (sent(), "401 200 200 401 200 200"),
+    ("POST", "/api/admin/endpoints/test"): (sent(json={"name": "none"}), "401 403 403 401 403 404"),
+    ("GET", "/api/notifications"): (sent(), "401 200 200 401 200 200"),
+    ("POST", "/api/notifications/read"): (sent(), "401 204 204 401 204 204"),
+    ("POST", "/api/notifications/{notification_id}/read"): (a_notification, "401 404 404 401 204 404"),
     ("POST", "/api/files"): (sent(**UPLOAD), "401 403 201 401 201 201"),
     ("GET", "/api/files/{file_id}"): (a_file, "401 404 404 401 200 404"),
     ("DELETE", "/api/files/{file_id}"): (a_file, "401 404 404 401 204 404"),
@@ -201,7 +249,9 @@ def test_the_document_says_where_a_token_is_needed() -> None:
 
 @pytest.fixture
 async def scene(folder: Any) -> Any:
-    async with opened(folder, quizzes.service, games.service, rate_limits=False) as school:
+    async with opened(
+        folder, quizzes.service, games.service, jobs.service, rate_limits=False, generations_per_day=1000
+    ) as school:
         people = {name: await school.person("teacher") for name in ("other", "owner")}
         people |= {name: await school.person(name) for name in ("student", "admin")}
         game = await lesson.play(school, people["owner"])
