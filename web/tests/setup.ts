@@ -1,4 +1,4 @@
-import { cleanup } from '@testing-library/react'
+import { cleanup, configure } from '@testing-library/react'
 import { afterEach, beforeEach } from 'vitest'
 
 beforeEach(() => {
@@ -7,3 +7,6 @@ beforeEach(() => {
 afterEach(() => {
   cleanup()
 })
+
+// A busy machine is slow to load a page's chunk; that is no fault of the page.
+configure({ asyncUtilTimeout: 10_000 })

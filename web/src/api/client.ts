@@ -103,7 +103,7 @@ export async function call<T>(method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE
     headers.set('Content-Type', 'application/json')
     sent = JSON.stringify(body)
   }
-  const tail = search.toString() ? `?${search.toString()}` : ''
+  const tail = search.toString() && (path.includes('?') ? '&' : '?') + search.toString()
   const repeatable = method === 'GET' || idempotencyKey !== undefined
   const response = await patiently(repeatable, signal, () => authorisedFetch(path + tail, { method, headers, body: sent, ...(signal && { signal }) }))
   if (response.status === 204) return undefined as T

@@ -39,14 +39,14 @@ function refusalOf(error: Error): Refusal | null {
 }
 
 /**
- * Socket.IO, namespace `/games`: WebSocket first, long polling by turns after a failure, since some proxies let a
- * WebSocket open and then starve it. What worked last is tried first next time.
+ * Socket.IO, one namespace: WebSocket first, long polling by turns after a failure, since some proxies let a WebSocket
+ * open and then starve it. What worked last is tried first next time.
  */
-export const openSocket: OpenWire = (credentials, events) => {
+export const socketAt = (namespace: string, path: string): OpenWire => (credentials, events) => {
   let pollingFirst = false
   const order = () => (pollingFirst ? ['polling', 'websocket'] : ['websocket', 'polling'])
-  const socket = io(`${API_URL}/games`, {
-    path: '/socket.io/',
+  const socket = io(API_URL + namespace, {
+    path,
     autoConnect: false,
     reconnection: false,
     forceNew: true,
@@ -89,3 +89,6 @@ export const openSocket: OpenWire = (credentials, events) => {
     send: (event, payload, answered) => void socket.emit(event, payload, answered),
   }
 }
+
+/** The live game. */
+export const openSocket: OpenWire = socketAt('/games', '/socket.io/')

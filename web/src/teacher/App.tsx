@@ -21,7 +21,8 @@ type Page = ComponentType<{ params: Params }>
 interface Place {
   pattern: string
   page: LazyExoticComponent<Page>
-  who?: 'teacher'
+  /** Who finds it: anybody signed in, teachers and administrators, administrators alone. */
+  who?: 'teacher' | 'admin'
 }
 
 const Editor: LazyExoticComponent<Page> = lazy(() => import('@/teacher/editor/EditorPage'))
@@ -31,6 +32,12 @@ const PLACES: Place[] = [
   { pattern: '/home', page: lazy(() => import('@/teacher/pages/HomePage')) },
   { pattern: '/quizzes', page: lazy(() => import('@/teacher/pages/QuizzesPage')), who: 'teacher' },
   { pattern: '/quizzes/import', page: lazy(() => import('@/teacher/pages/ImportPage')), who: 'teacher' },
+  { pattern: '/quizzes/generate', page: lazy(() => import('@/teacher/pages/GeneratePage')), who: 'teacher' },
+  { pattern: '/drafts/:draftId', page: lazy(() => import('@/teacher/draft/DraftPage')), who: 'teacher' },
+  { pattern: '/notifications', page: lazy(() => import('@/teacher/pages/NotificationsPage')) },
+  { pattern: '/jobs/:jobId', page: lazy(() => import('@/teacher/pages/JobPage')) },
+  { pattern: '/settings', page: lazy(() => import('@/teacher/pages/SettingsPage')), who: 'teacher' },
+  { pattern: '/admin/jobs', page: lazy(() => import('@/teacher/pages/AdminJobsPage')), who: 'admin' },
   { pattern: '/quizzes/new', page: Editor, who: 'teacher' },
   { pattern: '/quizzes/:quizId', page: Editor, who: 'teacher' },
   { pattern: '/games', page: lazy(() => import('@/teacher/pages/GamesPage')), who: 'teacher' },
@@ -59,7 +66,8 @@ function Members({ place, params, path }: { place: Place; params: Params; path: 
   if (session === 'unknown' && problem.failed) return <NoServer onAgain={problem.again} />
   if (session === null || session === 'unknown') return <Loading />
   const Page = place.page
-  if (place.who === 'teacher' && session.user.role === 'student') return <NotFound />
+  const { role } = session.user
+  if ((place.who === 'teacher' && role === 'student') || (place.who === 'admin' && role !== 'admin')) return <NotFound />
   return (
     <Shell user={session.user} path={path}>
       <Suspense fallback={<Loading />}>

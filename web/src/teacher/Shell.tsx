@@ -1,11 +1,15 @@
 import { useEffect, useRef, type ReactNode } from 'react'
 import type { User } from '@/api/session'
 import { Link } from '@/router'
+import { useListening } from '@/jobs/useFeed'
+import { AccountMenu } from '@/teacher/AccountMenu'
+import { Bell } from '@/teacher/jobs/Bell'
+import { Toasts } from '@/teacher/jobs/Toasts'
 import { Snackbar } from '@/teacher/parts/snack'
 import { say } from '@/teacher/teacher.en'
 import { Mark } from '@/ui/Brand'
-import { Icon } from '@/ui/Icon'
 import { words } from '@/words'
+import '@/teacher/jobs/jobs.css'
 
 type Entry = [to: string, label: string]
 
@@ -18,6 +22,7 @@ const STUDENT: Entry[] = [HOME, CLASSES]
 export function Shell({ user, path, children }: { user: User; path: string; children: ReactNode }) {
   const main = useRef<HTMLElement>(null)
   const seen = useRef(path)
+  useListening(user.id)
   useEffect(() => {
     // A screen reader begins at the new page, not where the link was.
     if (seen.current !== path && !main.current?.contains(document.activeElement)) main.current?.focus({ preventScroll: true })
@@ -41,14 +46,13 @@ export function Shell({ user, path, children }: { user: User; path: string; chil
             </Link>
           ))}
         </nav>
-        <Link to="/account" className="shell__user" aria-current={at('/account')} aria-label={say.nav.accountOf(user.name)} title={say.nav.account}>
-          <Icon name="person" />
-          <span className="shell__name">{user.name}</span>
-        </Link>
+        <Bell current={path === '/notifications'} />
+        <AccountMenu user={user} path={path} />
       </header>
       <main id="content" className="shell__main" tabIndex={-1} ref={main}>
         {children}
       </main>
+      <Toasts />
       <Snackbar />
     </div>
   )

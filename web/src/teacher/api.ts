@@ -19,6 +19,12 @@ export type StoredFile = Schemas['File']
 export type PublicConfig = Schemas['PublicConfig']
 export type DemoAccount = Schemas['DemoAccount']
 export type Account = Schemas['User']
+export type QuizWish = Schemas['QuizWish']
+export type Generating = Schemas['Generating']
+export type DraftSummary = Schemas['DraftSummary']
+export type QuizDraft = Schemas['QuizDraft']
+export type DraftItem = NonNullable<QuizDraft['items']>[number]
+export type DraftQuestion = DraftItem['question']
 
 /** One page of a list. */
 export interface Page<T> {

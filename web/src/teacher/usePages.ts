@@ -49,13 +49,15 @@ export function usePages<T>(path: string, q = '', limit = 20): Pages<T> {
     }
   }, [load, q])
 
+  const reload = useCallback(() => void load(null), [load])
+
   return {
     items,
     problem,
     hasMore: cursor !== null,
     loading,
     more: () => void load(cursor),
-    reload: () => void load(null),
+    reload,
     change: (change) => setItems((before) => before && change(before)),
   }
 }

@@ -1,6 +1,14 @@
 import type { ReactNode } from 'react'
 
 const ICONS = {
+  bell: <path d="M6 16.5V11a6 6 0 0 1 12 0v5.5l1.5 2h-15zM10 20.5h4" />,
+  chip: (
+    <>
+      <rect x="6.5" y="6.5" width="11" height="11" rx="2" />
+      <path d="M10 3.5v3M14 3.5v3M10 17.5v3M14 17.5v3M3.5 10h3M3.5 14h3M17.5 10h3M17.5 14h3" />
+    </>
+  ),
+  text: <path d="M5 6h14M5 10.5h14M5 15h9M5 19.5h6" />,
   check: <path d="m5 12.5 4.5 4.5L19 7" />,
   cross: <path d="M6.5 6.5l11 11m0-11-11 11" />,
   dash: <path d="M6 12h12" />,

@@ -89,7 +89,8 @@ export function draftOf(quiz: Quiz): Draft {
   return { title: quiz.title, description: quiz.description, language: quiz.language ?? '', tags: quiz.tags.join(', '), questions: quiz.questions.map(draftQuestion) }
 }
 
-function draftQuestion(question: WireQuestion): DraftQuestion {
+/** A stored question as a draft of it. */
+export function draftQuestion(question: WireQuestion): DraftQuestion {
   const fresh = newQuestion(question.type)
   const options = question.options.map((option): DraftOption => ({ id: option.id ?? randomId(), text: option.text, media: option.media ?? null, correct: option.correct }))
   const [first, second] = options

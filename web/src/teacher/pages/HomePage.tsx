@@ -1,6 +1,8 @@
 import { useSession } from '@/api/session'
 import { Link, useTitle } from '@/router'
 import type { GameReport, GameSummary, QuizSummary, SchoolClass } from '@/teacher/api'
+import { DraftsDue } from '@/teacher/jobs/DraftsDue'
+import { UnderWay } from '@/teacher/jobs/UnderWay'
 import { GameRow } from '@/teacher/parts/GameRow'
 import { Failed, Skeleton } from '@/teacher/parts/List'
 import { QuizRow } from '@/teacher/parts/QuizRow'
@@ -44,6 +46,8 @@ function TeacherHome({ name }: { name: string }) {
           </ul>
         </section>
       )}
+      <UnderWay />
+      <DraftsDue />
       {quizzes.items?.length === 0 ? <FirstQuiz /> : <RecentQuizzes quizzes={quizzes} starting={starting.starting} onStart={(id) => void starting.start(id)} />}
       {last && <LastGame game={last} />}
     </>
@@ -57,6 +61,9 @@ function RecentQuizzes({ quizzes, starting, onStart }: { quizzes: Pages<QuizSumm
         <h2>{say.home.start}</h2>
         <div className="actions">
           <Link to="/quizzes">{say.home.all}</Link>
+          <LinkButton to="/quizzes/generate" kind="quiet" icon="text">
+            {say.quizzes.generate}
+          </LinkButton>
           <LinkButton to="/quizzes/new" icon="plus">
             {say.quizzes.new}
           </LinkButton>
@@ -82,6 +89,7 @@ function FirstQuiz() {
       <ul className="ways">
         <Way to="/quizzes/new" icon="edit" title={say.home.write} help={say.home.writeHelp} />
         <Way to="/quizzes/import" icon="upload" title={say.home.import} help={say.home.importHelp} />
+        <Way to="/quizzes/generate" icon="text" title={say.home.generate} help={say.home.generateHelp} />
       </ul>
     </section>
   )

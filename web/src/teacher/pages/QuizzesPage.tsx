@@ -2,6 +2,8 @@ import { useState } from 'react'
 import { messageOf } from '@/api/problem'
 import { navigate, useTitle } from '@/router'
 import type { QuizSummary } from '@/teacher/api'
+import { DraftsDue } from '@/teacher/jobs/DraftsDue'
+import { UnderWay } from '@/teacher/jobs/UnderWay'
 import { Empty } from '@/teacher/parts/Empty'
 import { List, SearchField, useQuery } from '@/teacher/parts/List'
 import { QuizRow } from '@/teacher/parts/QuizRow'
@@ -59,6 +61,9 @@ export default function QuizzesPage() {
       <header className="page-head">
         <h1>{say.quizzes.title}</h1>
         <div className="actions">
+          <LinkButton to="/quizzes/generate" kind="quiet" icon="text">
+            {say.quizzes.generate}
+          </LinkButton>
           <LinkButton to="/quizzes/import" kind="quiet" icon="upload">
             {say.quizzes.import}
           </LinkButton>
@@ -68,6 +73,12 @@ export default function QuizzesPage() {
         </div>
       </header>
       {problem && <Notice kind="negative">{problem}</Notice>}
+      {!q && (
+        <>
+          <UnderWay />
+          <DraftsDue />
+        </>
+      )}
       <SearchField label={say.list.search} q={q} onChange={setQ} />
       <List pages={quizzes} q={q} empty={<NoQuiz />}>
         {(quiz) => <QuizRow key={quiz.id} quiz={quiz} busy={starting === quiz.id} onStart={() => void start(quiz.id)} choices={choices(quiz)} />}

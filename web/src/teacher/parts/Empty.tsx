@@ -23,6 +23,25 @@ const ART = {
       <circle cx="116" cy="56" r="6" fill="var(--line)" />
     </>
   ),
+  notifications: (
+    <>
+      <path d="M56 68V46a24 24 0 0 1 48 0v22l8 10H48z" fill="var(--surface)" stroke="var(--edge)" strokeWidth="2" />
+      <path d="M70 84a10 10 0 0 0 20 0z" fill="var(--mark-a)" />
+      <circle cx="108" cy="28" r="9" fill="var(--mark-b)" />
+      <rect x="18" y="52" width="20" height="6" rx="3" fill="var(--line)" />
+      <rect x="124" y="60" width="20" height="6" rx="3" fill="var(--line)" />
+    </>
+  ),
+  jobs: (
+    <>
+      <rect x="24" y="22" width="112" height="14" rx="7" fill="var(--line)" />
+      <rect x="24" y="22" width="112" height="14" rx="7" fill="var(--mark-c)" />
+      <rect x="24" y="46" width="112" height="14" rx="7" fill="var(--line)" />
+      <rect x="24" y="46" width="72" height="14" rx="7" fill="var(--mark-a)" />
+      <rect x="24" y="70" width="112" height="14" rx="7" fill="var(--line)" />
+      <circle cx="31" cy="77" r="7" fill="var(--mark-d)" />
+    </>
+  ),
   classes: (
     <>
       <circle cx="54" cy="40" r="12" fill="var(--mark-a)" />
