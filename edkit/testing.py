@@ -24,14 +24,19 @@ async def running(
     serve: bool = True,
     **settings: Any,
 ) -> AsyncIterator[list[Runtime]]:
-    """The given services, migrated and (unless `serve` is false) serving, in the order given.
+    """The given services, migrated and (unless `serve` is false) serving, in the order given. The same service twice is
+    two replicas of it.
 
     `database_url` may hold `{service}`. Start hooks run, so demo content appears only with `demo=True`.
     """
     clock = clock or ManualClock()
     chosen = Settings(data=folder, database_url=database_url, **{"demo": False, **settings})
     broker = open_broker(
-        "memory:", data=folder, topology=topology(services), clock=clock, retry_tiers_ms=chosen.retry_tiers_ms
+        "memory:",
+        data=folder,
+        topology=topology(list({one.name: one for one in services}.values())),
+        clock=clock,
+        retry_tiers_ms=chosen.retry_tiers_ms,
     )
     migrate(chosen, services)
     ids = CountingIds()

@@ -1,4 +1,7 @@
-"""A private HAProxy: one port in front of every gateway and game server."""
+"""A private HAProxy: one port in front of every gateway and game server.
+
+Gateways stand in it twice: for requests, whoever has least to do, and for the sockets that notifications are pushed to.
+"""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -34,6 +37,9 @@ defaults
     http-request set-header X-Forwarded-For %[src] unless in_front told
     http-request set-header X-Forwarded-Proto http unless in_front
     http-request del-header X-Forwarded-Host unless in_front
+    acl pushes path_beg /push/socket.io/
+    use_backend pushers if pushes {{ nbsrv(pushers) gt 0 }}
+    use_backend pushers_alive if pushes
     acl sockets path_beg /socket.io/
     use_backend game_servers if sockets {{ nbsrv(game_servers) gt 0 }}
     use_backend game_servers_alive if sockets
@@ -60,16 +66,17 @@ backend {name}
     balance leastconn
     retry-on conn-failure empty-response response-timeout
     http-request disable-l7-retry unless METH_GET
-    http-request set-timeout server 10s if METH_GET
+    # Who follows something is told at least every 15 s that nothing is new.
+    http-request set-timeout server 10s if METH_GET !{{ path_end /events }}
 """
 """What only reads is asked of another gateway when one dies, or freezes, in the middle."""
 
-GAME_SERVERS = """
+SOCKETS = """
 backend {name}
     http-check send meth GET uri {probe}
-    balance roundrobin
+    balance {balance}
     http-response set-header x-served-by %s
-    cookie edtech_server insert indirect nocache httponly attr SameSite=Lax
+    cookie {cookie} insert indirect nocache httponly attr SameSite=Lax
     # Who begins is sent elsewhere when one dies or freezes. Long polling must come back to where it began; a
     # websocket is one connection and may begin anywhere.
     acl begun urlp(sid) -m found
@@ -81,7 +88,8 @@ backend {name}
 
 
 class HAProxy(Process):
-    """A HAProxy of our own on `host`: sockets go to game servers, all else to gateways, each given as name and port."""
+    """A HAProxy of our own on `host`: sockets of games go to game servers, all else to gateways, each given as name and
+    port."""
 
     name = "haproxy"
 
@@ -128,10 +136,13 @@ def configuration(
     for kind, probe in (("", "/readyz"), ("_alive", "/livez")):
         parts.append(GATEWAYS.format(name=f"gateways{kind}", probe=probe))
         parts += [f"    server {name} {address} {check}\n" for name, address in gateways.items()]
-        parts.append(GAME_SERVERS.format(name=f"game_servers{kind}", probe=probe))
-        parts += [
-            f"    server {server} {address} cookie {server} {check}\n" for server, address in game_servers.items()
-        ]
+        known = {name: check.replace("check", f"track gateways{kind}/{name}", 1) for name in gateways}
+        parts.append(SOCKETS.format(name=f"pushers{kind}", probe=probe, balance="leastconn", cookie="edtech_gateway"))
+        parts += [f"    server {name} {address} cookie {name} {known[name]}\n" for name, address in gateways.items()]
+        parts.append(
+            SOCKETS.format(name=f"game_servers{kind}", probe=probe, balance="roundrobin", cookie="edtech_server")
+        )
+        parts += [f"    server {name} {address} cookie {name} {check}\n" for name, address in game_servers.items()]
     return "".join(parts)
 
 

@@ -17,7 +17,7 @@ from edkit.local.servers import HAProxy, MariaDB, RabbitMQ, Redis
 from edkit.settings import PREFIX, Settings
 
 EDTECH = (sys.executable, "-m", "edkit.cli")
-REPLICAS = {"gateway": 2, "quiz_service": 2, "game_server": 3}
+REPLICAS = {"gateway": 2, "quiz_service": 2, "game_server": 3, "job_handler": 2}
 VHOST = "edtech"
 
 

@@ -91,7 +91,7 @@ class MariaDB(Process):
             f"--innodb-flush-log-at-trx-commit={1 if self._durable else 2}",
             "--character-set-server=utf8mb4",
             "--performance-schema=OFF",
-            "--max-connections=500",
+            "--max-connections=600",
             *self._replication(),
         ]
 

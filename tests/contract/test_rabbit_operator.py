@@ -17,7 +17,7 @@ from tests.servers import SECRET, RabbitMQ, fresh_vhost
 
 pytestmark = pytest.mark.rabbitmq
 
-SERVICES = "gateway", "quiz_service", "game_server"
+SERVICES = "gateway", "quiz_service", "game_server", "job_handler"
 
 
 def edtech(*arguments: str, folder: Path, **environment: str) -> "subprocess.CompletedProcess[str]":

@@ -40,14 +40,27 @@ def trusted() -> list[str]:
     return []
 
 
+class GameEcho(Echo):
+    """The same, as a game server: it says so."""
+
+    def version_string(self) -> str:
+        return "game server"
+
+
 @pytest.fixture
 def door(tmp_path: Path, trusted: list[str]) -> Iterator[HAProxy]:
-    with ThreadingHTTPServer(("127.0.0.1", 0), Echo) as behind:
-        Thread(target=behind.serve_forever, daemon=True).start()
-        one = {"one": behind.server_port}
-        with HAProxy(tmp_path / "haproxy", one, one, trusted=trusted) as balancer:
+    with (
+        ThreadingHTTPServer(("127.0.0.1", 0), Echo) as one,
+        ThreadingHTTPServer(("127.0.0.1", 0), Echo) as two,
+        ThreadingHTTPServer(("127.0.0.1", 0), GameEcho) as games,
+    ):
+        for behind in (one, two, games):
+            Thread(target=behind.serve_forever, daemon=True).start()
+        gateways = {"one": one.server_port, "two": two.server_port}
+        with HAProxy(tmp_path / "haproxy", gateways, {"games": games.server_port}, trusted=trusted) as balancer:
             yield balancer
-        behind.shutdown()
+        for behind in (one, two, games):
+            behind.shutdown()
 
 
 def seen_behind(door: HAProxy, path: str) -> dict[str, str]:
@@ -80,7 +93,30 @@ def test_what_is_for_operators_is_not_answered_to_strangers_however_they_write_i
     assert status(door.port, "/") == 200
 
 
-@pytest.mark.parametrize("path", ["/", "/socket.io/?EIO=4&transport=polling"])
+def test_each_socket_goes_where_it_is_spoken_and_polls_come_back_to_where_they_began(door: HAProxy) -> None:
+    def asked(path: str, cookie: str = "") -> tuple[str, str, str]:
+        """Who answered, the gateway or game server it was, and the cookie that it left."""
+        line = http.client.HTTPConnection("127.0.0.1", door.port, timeout=10)
+        line.request("GET", path, headers={"Cookie": cookie} if cookie else {})
+        answer = line.getresponse()
+        answer.read()
+        line.close()
+        kind = "games" if answer.headers["server"] == "game server" else "gateway"
+        return kind, answer.headers["x-served-by"] or "", (answer.headers["set-cookie"] or "").partition(";")[0]
+
+    kind, games, cookie = asked("/socket.io/?EIO=4&transport=polling")
+    assert (kind, games, cookie) == ("games", "games", "edtech_server=games")
+    assert asked("/api/games")[0] == "gateway"
+    begun = [asked("/push/socket.io/?EIO=4&transport=polling") for _ in range(6)]
+    assert {kind for kind, _, _ in begun} == {"gateway"}
+    assert {name for _, name, _ in begun} == {"one", "two"}
+    for _, name, cookie in begun:
+        assert cookie == f"edtech_gateway={name}"
+        for _ in range(3):
+            assert asked("/push/socket.io/?EIO=4&transport=polling&sid=abc", cookie)[1] == name
+
+
+@pytest.mark.parametrize("path", ["/", "/socket.io/?EIO=4&transport=polling", "/push/socket.io/?EIO=4"])
 def test_nobody_chooses_the_address_and_the_host_that_we_take_for_theirs(door: HAProxy, path: str) -> None:
     seen = seen_behind(door, path)
     assert seen["path"] == path

@@ -169,9 +169,9 @@ def test_making_again_keeps_passwords_and_keys(made: Path) -> None:
 
 def test_the_load_balancer_understands_its_configuration(made: Path) -> None:
     text = (made / "haproxy.cfg").read_text(encoding="utf-8")
-    for service in ("gateway", "game_server"):
+    for service, backends in (("gateway", 4), ("game_server", 2)):  # a gateway has requests and pushes
         for number in range(1, REPLICAS[service] + 1):
-            assert text.count(f"server {service}-{number} {service}-{number}:8000 ") == 2
+            assert text.count(f"server {service}-{number} {service}-{number}:8000 ") == backends
     command = [program("haproxy", "haproxy"), "-c", "-f", str(made / "haproxy.cfg")]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr

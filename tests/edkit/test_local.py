@@ -72,7 +72,7 @@ def local(data: Path) -> Iterator[Local]:
 def test_an_installation_keeps_what_it_stores_mends_itself_and_leaves_nothing_behind(tmp_path: Path) -> None:
     data = tmp_path / "data"
     with local(data) as first:
-        assert len(first.parts) == 12
+        assert len(first.parts) == 14
         first.ask("/api/auth/register", {**ADA, "name": "Ada", "role": "teacher"})
         port, pid = first.parts["gateway-1"]
         os.kill(pid, signal.SIGKILL)

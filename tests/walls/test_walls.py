@@ -10,7 +10,7 @@ import pytest
 from tests.walls import lints, text
 
 ROOT = Path(__file__).resolve().parents[2]
-PACKAGES = ("edkit", "gateway", "quiz_service", "game_server")
+PACKAGES = ("edkit", "gateway", "quiz_service", "game_server", "job_handler")
 TEXT = {
     ".py",
     ".ts",
