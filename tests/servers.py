@@ -12,7 +12,7 @@ from edkit.local.servers import MariaDB, RabbitMQ, Redis, free_port
 __all__ = ["MariaDB", "RabbitMQ", "Redis", "free_port", "fresh_vhost", "mariadb", "rabbitmq", "redis"]
 
 STOP_WITHIN_S = 10
-ROLES = "gateway", "quiz_service", "game_server", "operator"
+ROLES = "gateway", "quiz_service", "game_server", "job_handler", "operator"
 SECRET = "secret"
 
 _vhosts = count(1)

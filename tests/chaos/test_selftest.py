@@ -9,7 +9,7 @@ from tests.chaos.selftest import cases, embedded, verdict
 pytestmark = pytest.mark.chaos
 
 CHOSEN = (
-    "clean 0", "bug acknowledged_before_commit", "bug command_without_compare_and_set", "bug solution_leaks_early",
+    "clean 0", "bug acknowledged_before_commit", "bug last_answer_wins", "bug solution_leaks_early",
 )  # fmt: skip
 
 

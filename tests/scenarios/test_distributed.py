@@ -1,4 +1,4 @@
-"""The scenarios of live games against a whole installation: many processes over their own servers, behind one port."""
+"""The scenarios against a whole installation: many processes over their own servers, behind one port."""
 
 import asyncio
 import contextlib
@@ -9,6 +9,7 @@ import pytest
 import socketio
 
 from edkit.local.installation import Installation
+from tests.scenarios import generating, pushing
 from tests.scenarios.live_game import SCENARIOS, class_of, quiz_of, right_answer
 from tests.scenarios.world import PATIENCE_S, World
 
@@ -23,7 +24,9 @@ def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installat
         yield running
 
 
-@pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.__name__)
+@pytest.mark.parametrize(
+    "scenario", [*SCENARIOS, *generating.SCENARIOS, *pushing.SCENARIOS], ids=lambda scenario: scenario.__name__
+)
 async def test_distributed(installation: Installation, scenario: Callable[[World], Awaitable[None]]) -> None:
     async with World.at(installation.base) as world:
         await scenario(world)

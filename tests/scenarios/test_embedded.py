@@ -1,4 +1,4 @@
-"""The scenarios of live games against one embedded process, as `edtech up` starts it."""
+"""The scenarios against one embedded process, as `edtech up` starts it."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator
@@ -8,7 +8,8 @@ import pytest
 
 from tests.chaos.server import Server
 from tests.chaos.wire import Refused
-from tests.scenarios.live_game import SCENARIOS, quiz_of
+from tests.scenarios import generating, live_game, pushing
+from tests.scenarios.live_game import quiz_of
 from tests.scenarios.world import World
 
 
@@ -21,7 +22,11 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     asyncio.run(running.stop())
 
 
-@pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.__name__)
+@pytest.mark.parametrize(
+    "scenario",
+    [*live_game.SCENARIOS, *generating.SCENARIOS, *pushing.SCENARIOS],
+    ids=lambda scenario: scenario.__name__,
+)
 async def test_embedded(server: Server, scenario: Callable[[World], Awaitable[None]]) -> None:
     async with World.at(server.base) as world:
         await scenario(world)

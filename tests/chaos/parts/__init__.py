@@ -9,6 +9,7 @@ PARTS = {
     "rollout": "tests.chaos.parts.rollout",
     "tasks": "tests.chaos.parts.tasks",
     "broker": "tests.chaos.parts.broker",
+    "jobs": "tests.chaos.parts.jobs",
     "selftest": "tests.chaos.parts.selftest",
     "selftest-messages": "tests.chaos.parts.selftest_messages",
 }

@@ -6,7 +6,12 @@ import sys
 from pathlib import Path
 
 AT_ONCE = 3
-CASES = ("tests/chaos/tasks/test_selftest.py", "tests/chaos/calls/test_selftest.py", "tests/chaos/test_messages.py")
+CASES = (
+    "tests/chaos/tasks/test_selftest.py",
+    "tests/chaos/calls/test_selftest.py",
+    "tests/chaos/jobs/test_selftest.py",
+    "tests/chaos/test_messages.py",
+)
 
 
 def play(seed: str, minutes: float, keep: Path | None = None) -> bool:
