@@ -101,7 +101,7 @@ def test_what_is_declared_by_hand_is_what_the_definitions_say(
             assert ended.returncode == 0, ended.stdout + ended.stderr
         by_hand, by_file = (_made(rabbitmq_server, vhost) for vhost in (name, defined.rsplit("/", 1)[1]))
         assert by_hand == by_file
-        assert len(by_hand["queues"]) == 18
+        assert len(by_hand["queues"]) == 24
     finally:
         rabbitmq_server.api("DELETE", f"vhosts/{name}")
 
