@@ -1,7 +1,7 @@
-"""Schema changes: Alembic, one chain of revisions per service, under a lock, the same on SQLite and MariaDB.
+"""Schema changes: one chain of revisions per service, under a lock, the same on SQLite and MariaDB.
 
-A service's `migrations/env.py` is `run(Base.metadata)`; each revision makes one change, since DDL there is not
-transactional.
+A service's `migrations/versions/` holds a file per revision, named by its number; each makes one change, since DDL
+there is not transactional. Where nothing is to be done, as at nearly every start, Alembic is not even imported.
 """
 
 import contextlib
@@ -10,28 +10,32 @@ from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
 
-from alembic import command, context
-from alembic.autogenerate import compare_metadata
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import URL, Connection, MetaData, create_engine, make_url, text
+from sqlalchemy import URL, Connection, create_engine, inspect, make_url, text
 
 _DRIVERS = {"sqlite+aiosqlite": "sqlite", "mysql+aiomysql": "mysql+pymysql", "mariadb+aiomysql": "mariadb+pymysql"}
 
 
-def _sync_url(url: str) -> URL:
+def sync_url(url: str) -> URL:
+    """The same database for a driver that blocks."""
     parsed = make_url(url)
     return parsed.set(drivername=_DRIVERS.get(parsed.drivername, parsed.drivername))
 
 
-def _config(package: str, connection: Connection | None = None) -> Config:
-    folder = Path(str(import_module(package).__file__)).parent / "migrations"
-    config = Config()
-    config.set_main_option("script_location", str(folder).replace("%", "%%"))
-    config.set_main_option("path_separator", "os")
-    config.attributes["connection"] = connection
-    return config
+def folder_of(package: str) -> Path:
+    """Where the migrations of a service lie."""
+    return Path(str(import_module(package).__file__)).parent / "migrations"
+
+
+def _revisions(package: str) -> list[str]:
+    """The revisions there are, oldest first: their files begin with them."""
+    return sorted(path.stem.partition("_")[0] for path in (folder_of(package) / "versions").glob("[0-9]*_*.py"))
+
+
+def _current(connection: Connection) -> str | None:
+    """The revision that a database is at; none when nothing has been made yet."""
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
 
 
 class UnknownSchema(Exception):
@@ -41,7 +45,7 @@ class UnknownSchema(Exception):
 @contextlib.contextmanager
 def _locked(url: str, package: str) -> Iterator[Connection]:
     """A connection that alone may change this database's schema."""
-    target = _sync_url(url)
+    target = sync_url(url)
     if target.get_backend_name() == "sqlite":
         path = Path(str(target.database))
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -85,49 +89,26 @@ def upgrade(url: str, package: str, revision: str = "head") -> None:
     """Bring the database at `url` to `revision`. Doing it again changes nothing; doing it twice at once, one waits for
     the other. Raises UnknownSchema. Blocking: run it in a thread."""
     with _locked(url, package) as connection:
-        config = _config(package, connection)
-        current = MigrationContext.configure(connection).get_current_revision()
+        known, current = _revisions(package), _current(connection)
         connection.rollback()
-        known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
         if current is not None and current not in known:
             raise UnknownSchema(
                 f"The database of {package} is at revision {current}, which this version does not know. A newer version"
                 " has upgraded it: start that one, or restore the copy made before."
             )
-        command.upgrade(config, revision)
+        if current == (known[-1] if revision == "head" else revision):
+            return
+        from edkit.db.revisions import bring  # a large import, needed here alone
+
+        bring(connection, package, revision)
         connection.commit()
 
 
 def pending(url: str, package: str) -> bool:
     """Whether the database at `url` is not at the newest revision. Blocking."""
-    engine = create_engine(_sync_url(url))
+    engine = create_engine(sync_url(url))
     try:
         with engine.connect() as connection:
-            current = MigrationContext.configure(connection).get_current_revision()
+            return _current(connection) != _revisions(package)[-1]
     finally:
         engine.dispose()
-    return current != ScriptDirectory.from_config(_config(package)).get_current_head()
-
-
-def differences(url: str, package: str, metadata: MetaData) -> list[object]:
-    """What the models say and the migrated database does not. Blocking; for tests."""
-    engine = create_engine(_sync_url(url))
-    try:
-        with engine.connect() as connection:
-            options = {"compare_type": True, "target_metadata": metadata}
-            return list(compare_metadata(MigrationContext.configure(connection, opts=options), metadata))
-    finally:
-        engine.dispose()
-
-
-def run(metadata: MetaData) -> None:
-    """What a service's `migrations/env.py` calls."""
-    connection: Connection = context.config.attributes["connection"]
-    context.configure(
-        connection=connection,
-        target_metadata=metadata,
-        render_as_batch=connection.dialect.name == "sqlite",
-        transaction_per_migration=True,
-    )
-    with context.begin_transaction():
-        context.run_migrations()

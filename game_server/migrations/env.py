@@ -1,6 +1,6 @@
-"""Run by Alembic; see edkit.db.migrate."""
+"""Run by Alembic; see edkit.db.revisions."""
 
-from edkit.db import migrate
+from edkit.db import revisions
 from game_server import models
 
-migrate.run(models.metadata)
+revisions.run(models.metadata)

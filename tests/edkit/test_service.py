@@ -10,7 +10,7 @@ from sqlalchemy import select
 from edkit import log
 from edkit.bus import BusClient
 from edkit.clock import ManualClock
-from edkit.db.migrate import differences
+from edkit.db.revisions import differences
 from edkit.errors import AppError, Conflict, Forbidden, Unavailable
 from edkit.ids import CountingIds
 from edkit.message import SYSTEM, Actor, Task
@@ -147,7 +147,7 @@ async def test_a_caller_that_hangs_up_does_not_cut_a_local_transaction_short(wor
 
 async def test_the_migrated_schema_is_what_the_models_say(world: World) -> None:
     url = world.echo.database.url
-    assert await asyncio.to_thread(differences, url, "tests.echo_service", metadata) == []
+    assert await asyncio.to_thread(differences, url, metadata) == []
 
 
 async def test_a_claim_of_a_dead_relay_expires_and_is_sent_again(world: World) -> None:

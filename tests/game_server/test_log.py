@@ -10,7 +10,7 @@ from sqlalchemy import select, text, update
 from sqlalchemy.exc import OperationalError
 
 from edkit.chance import SeededChance
-from edkit.db import migrate
+from edkit.db import migrate, revisions
 from edkit.errors import Conflict, Forbidden
 from game_server import models
 from game_server.log import GameLog, Moved, Op
@@ -57,7 +57,7 @@ class PinMachine(SeededChance):
 
 def test_the_migrated_tables_are_those_of_the_models(database_url: str) -> None:
     migrate.upgrade(database_url, "game_server")
-    assert migrate.differences(database_url, "game_server", models.metadata) == []
+    assert revisions.differences(database_url, models.metadata) == []
     assert not migrate.pending(database_url, "game_server")
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from edkit.contracts.classes import MembershipChanged
 from edkit.contracts.demo import DEMO_STUDENTS
-from edkit.db.migrate import differences
+from edkit.db.revisions import differences
 from gateway.handlers.demo import has_demo, seed_demo
 from gateway.models import metadata
 from gateway.repository.accounts import AccountRepository
@@ -26,7 +26,7 @@ async def anywhere(tmp_path: Path, database_url: str) -> AsyncIterator[School]:
 
 
 async def test_the_migrations_make_what_the_models_say(anywhere: School) -> None:
-    assert await asyncio.to_thread(differences, anywhere.runtime.database.url, "gateway", metadata) == []
+    assert await asyncio.to_thread(differences, anywhere.runtime.database.url, metadata) == []
 
 
 async def test_names_that_look_alike_are_different_accounts(anywhere: School) -> None:

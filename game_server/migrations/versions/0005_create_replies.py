@@ -2,14 +2,14 @@
 
 from alembic import op
 
-from edkit.db import tables
+from edkit.db import table_steps
 
 revision = "0005"
 down_revision = "0004"
 
 
 def upgrade() -> None:
-    tables.create_replies()
+    table_steps.create_replies()
 
 
 def downgrade() -> None:

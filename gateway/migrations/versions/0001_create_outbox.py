@@ -2,14 +2,14 @@
 
 from alembic import op
 
-from edkit.db import tables
+from edkit.db import table_steps
 
 revision = "0001"
 down_revision = None
 
 
 def upgrade() -> None:
-    tables.create_outbox()
+    table_steps.create_outbox()
 
 
 def downgrade() -> None:

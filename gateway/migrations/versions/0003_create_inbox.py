@@ -2,14 +2,14 @@
 
 from alembic import op
 
-from edkit.db import tables
+from edkit.db import table_steps
 
 revision = "0003"
 down_revision = "0002"
 
 
 def upgrade() -> None:
-    tables.create_inbox()
+    table_steps.create_inbox()
 
 
 def downgrade() -> None:

@@ -2,14 +2,14 @@
 
 from alembic import op
 
-from edkit.db import tables
+from edkit.db import table_steps
 
 revision = "0004"
 down_revision = "0003"
 
 
 def upgrade() -> None:
-    tables.index_inbox()
+    table_steps.index_inbox()
 
 
 def downgrade() -> None:

@@ -2,14 +2,14 @@
 
 from alembic import op
 
-from edkit.db import tables
+from edkit.db import table_steps
 
 revision = "0006"
 down_revision = "0005"
 
 
 def upgrade() -> None:
-    tables.index_replies()
+    table_steps.index_replies()
 
 
 def downgrade() -> None:

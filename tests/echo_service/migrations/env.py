@@ -1,4 +1,4 @@
-from edkit.db.migrate import run
+from edkit.db.revisions import run
 from tests.echo_service.models import metadata
 
 run(metadata)

@@ -1,10 +1,10 @@
 """Index outbox."""
 
-from edkit.db import tables
+from edkit.db import table_steps
 
 revision = "0002"
 down_revision = "0001"
 
 
 def upgrade() -> None:
-    tables.index_outbox()
+    table_steps.index_outbox()
