@@ -10,10 +10,9 @@ from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationError
 from edkit.contracts.drafts import Difficulty, GeneratedType, Source
 from edkit.contracts.questions import Option, Question
 from job_handler.documents.shape import Document
-from job_handler.quizmaking.asking import SECONDS, TYPING_S
 from job_handler.quizmaking.checks import answer_faults, faults, same
 from job_handler.quizmaking.languages import language_of_text
-from job_handler.quizmaking.shape import Made
+from job_handler.quizmaking.shape import SECONDS, TYPING_S, Made
 from job_handler.quizmaking.tracing import Traced
 from job_handler.quizmaking.words import content
 

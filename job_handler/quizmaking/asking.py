@@ -15,12 +15,10 @@ from job_handler.quizmaking.distractors import WANTED, Terms, surname
 from job_handler.quizmaking.explaining import Explained
 from job_handler.quizmaking.languages import Wording
 from job_handler.quizmaking.said import Sentence
-from job_handler.quizmaking.shape import Made
+from job_handler.quizmaking.shape import SECONDS, TYPING_S, Made
 from job_handler.quizmaking.terms import Term
 from job_handler.quizmaking.words import content, folded, number_forms, share_root
 
-SECONDS = {"easy": 30, "medium": 20, "hard": 20}
-TYPING_S = 15
 GAP = "_____"
 TYPED_WORDS, TYPED_LETTERS = 2, 24
 REST_WORDS = 4

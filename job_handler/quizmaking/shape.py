@@ -11,6 +11,9 @@ from edkit.message import Frozen
 from job_handler.documents.shape import Document
 
 TYPES: tuple[GeneratedType, ...] = ("single_choice", "true_false", "typed", "multiple_choice")
+SECONDS = {"easy": 30, "medium": 20, "hard": 20}
+TYPING_S = 15
+"""How long there is to answer, and how much more where one types."""
 
 
 class Order(Frozen):
