@@ -11,8 +11,9 @@ import asyncio
 import shutil
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
@@ -71,7 +72,7 @@ def needs_servers(name: str) -> bool:
     return bool(getattr(bug_of(name), "SERVERS", 0))
 
 
-def embedded(case: str, folder: Path, turn: int = 0) -> Report:
+async def embedded(case: str, folder: Path, turn: int) -> Report:
     """Play a case of one process and check it."""
     kind, _, name = case.partition(" ")
     course = replace(SHORT, seed=f"{kind}-{name}-{turn}", minutes=3.0, every_s=8.0)
@@ -79,7 +80,7 @@ def embedded(case: str, folder: Path, turn: int = 0) -> Report:
         faults = EMBEDDED if getattr(bug_of(name), "NEEDS_KILLS", False) else {"cut tabs": 1}
         command = (COMMAND[0], "-m", "tests.chaos.buggy_server", name, "up")
         course = replace(course, minutes=1.2, every_s=2.5, command=command, faults=faults)
-    return check(asyncio.run(play(course, folder)), hard=False)
+    return check(await play(course, folder.with_name(f"{folder.name}-{turn}")), hard=False)
 
 
 class Apart:
@@ -90,7 +91,7 @@ class Apart:
         self.target = Spread(folder / "installation", SMALL)
         self._open = False
 
-    async def play(self, bug: str, turn: int = 0) -> Report:
+    async def play(self, bug: str, turn: int) -> Report:
         """Play with this bug, or without any, and check."""
         servers = self.target.installation.of("game_server")
         for replica in servers:
@@ -132,44 +133,48 @@ def verdict(case: str, report: Report) -> str:
     return "" if report.found & wanted else f"not caught by {sorted(wanted)}, but by {sorted(report.found)}"
 
 
-def tries(case: str) -> int:
-    """How often a case may be played: a clean run that raises an alarm has failed."""
-    return 1 if case.startswith("clean") or case == "apart " else TRIES
-
-
-async def play_apart(cases: Sequence[str], folder: Path) -> dict[str, str]:
-    """Verdicts of cases with two servers."""
+async def _apart(cases: Sequence[str], folder: Path) -> list[str]:
     apart = Apart(folder)
     try:
-        found = {}
-        for case in cases:
-            for turn in range(tries(case)):
-                found[case] = verdict(case, await apart.play(case.partition(" ")[2], turn))
-                if not found[case]:
-                    break
-        return found
+        return [await _come_out(case, partial(apart.play, case.partition(" ")[2])) for case in cases]
     finally:
         await apart.close()
 
 
+async def _alone(cases: Sequence[str], folder: Path) -> list[str]:
+    return [await _come_out(case, partial(embedded, case, folder / f"{place}")) for place, case in enumerate(cases)]
+
+
+async def _come_out(case: str, play: Callable[[int], Awaitable[Report]]) -> str:
+    """The verdict of a case, which is printed. A clean run is played once: one that raises an alarm has failed."""
+    fault = ""
+    for turn in range(1 if case.startswith("clean") or case == "apart " else TRIES):
+        if not (fault := verdict(case, await play(turn))):
+            break
+    print(f"{'FAILED' if fault else 'ok':6} {case}{': ' if fault else ''}{fault}", flush=True)
+    return fault
+
+
+def come_out(cases: Sequence[str]) -> bool:
+    """Play cases of one kind, one after the other, a line each; whether all came out as they should."""
+    folder = Path(tempfile.mkdtemp(prefix="chaos-selftest-"))
+    faults = asyncio.run((_apart if cases[0].startswith("apart") else _alone)(cases, folder))
+    if any(faults):
+        print(f"the histories lie in {folder}", flush=True)
+    else:
+        shutil.rmtree(folder)
+    return not any(faults)
+
+
 def main() -> None:
-    """Play the cases named; one line each, and exit code 1 if one did not come out as it should."""
+    """Play the cases named; the exit code is 1 if one did not come out as it should."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("cases", nargs="+")
-    given = parser.parse_args()
-    folder = Path(tempfile.mkdtemp(prefix="chaos-selftest-"))
-    apart = [case for case in given.cases if case.startswith("apart")]
-    found = asyncio.run(play_apart(apart, folder)) if apart else {}
-    for number, case in enumerate(case for case in given.cases if case not in apart):
-        for turn in range(tries(case)):
-            found[case] = verdict(case, embedded(case, folder / f"{number}-{turn}", turn))
-            if not found[case]:
-                break
-    for case, fault in found.items():
-        print(f"{'FAILED' if fault else 'ok':6} {case}{': ' if fault else ''}{fault}", flush=True)
-    if any(found.values()):
-        sys.exit(f"the histories lie in {folder}")
-    shutil.rmtree(folder)
+    given = parser.parse_args().cases
+    apart = [case for case in given if case.startswith("apart")]
+    alone = [case for case in given if case not in apart]
+    came_out = [come_out(group) for group in (apart, alone) if group]
+    sys.exit(0 if all(came_out) else 1)
 
 
 if __name__ == "__main__":

@@ -12,6 +12,8 @@ from tests.chaos.stage import Stage
 from tests.chaos.wire import Lost, Refused, Wire
 
 BACK_OFF = 1.0
+OLD_S = 0.5
+"""For so long after waking what is read may have been lying there."""
 
 
 class Client:
@@ -137,6 +139,7 @@ class Tab:
         self.closed = False
         self.opens_at: float | None = None
         self.deadline: float | None = None
+        self._woke, self._read_late = 0.0, False
         self.changed = asyncio.Event()
         self.conn = 0
         self._wire: Wire | None = None
@@ -170,6 +173,7 @@ class Tab:
         wire.awake.clear()
         await asyncio.sleep(seconds)
         wire.awake.set()
+        self._woke = time.monotonic()
         self.client.write("sleep", self.conn, phase="ok")
 
     def drop(self) -> None:
@@ -193,8 +197,12 @@ class Tab:
         await asyncio.wait([self._task])
 
     def timing(self, question: str | None) -> dict[str, Any]:
-        """What this tab believes to be left to the deadline, in ms; never sent to the server."""
-        if question is None or self.question is None or self.question["id"] != question or self.deadline is None:
+        """What this tab knows to be left to the deadline, in ms; never sent to the server.
+
+        After sleeping it reads what is old, and knows nothing until something new is said."""
+        if question is None or self.question is None or self.question["id"] != question:
+            return {}
+        if self.deadline is None or self._read_late:
             return {}
         return {"left_ms": round((self.deadline - time.monotonic()) * 1000)}
 
@@ -367,6 +375,7 @@ class Tab:
 
     def _take_times(self, body: dict[str, Any], *, opened: bool) -> None:
         now = time.monotonic()
+        self._read_late = now < self._woke + OLD_S
         if opened:
             self.opens_at = now + body.get("opens_in_ms", 0) / 1000
         left = body.get("closes_in_ms", body.get("remaining_ms"))

@@ -14,8 +14,8 @@ CHOSEN = (
 
 
 @pytest.mark.parametrize("case", CHOSEN)
-def test_a_bug_is_caught_and_a_clean_run_raises_no_alarm(case: str, tmp_path: Path) -> None:
-    fault = verdict(case, embedded(case, tmp_path))
+async def test_a_bug_is_caught_and_a_clean_run_raises_no_alarm(case: str, tmp_path: Path) -> None:
+    fault = verdict(case, await embedded(case, tmp_path / "run", 0))
     assert not fault, fault
 
 
