@@ -18,7 +18,7 @@ EVERY_S = 5
 SLEW = 100
 """One millisecond of correction in this many."""
 LOOKS = 5
-"""Before the first word: the quickest answer of so many is the least wrong, by half its round trip at most."""
+"""The quickest answer of so many is the least wrong, by half its round trip at most."""
 
 _QUERY = text("SELECT CAST(UNIX_TIMESTAMP(SYSDATE(3)) * 1000 AS SIGNED)")
 
@@ -41,7 +41,7 @@ class GameTime:
         """Ask the database for the time; `step` takes it over at once, as only a server that has not spoken yet may."""
         if not self._shared:
             return
-        looks = [await self._look() for _ in range(LOOKS if step else 1)]
+        looks = [await self._look() for _ in range(LOOKS)]
         trip, theirs, then = min(looks)
         now = self._clock.monotonic()
         theirs += trip * 500 + (now - then) * 1000

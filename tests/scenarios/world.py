@@ -193,6 +193,10 @@ class PlayerSeat(Seat):
     player = ""
 
     async def answer(self, question: dict[str, Any], answer_id: str = "", **choice: Any) -> dict[str, Any]:
-        """The receipt."""
+        """The receipt. Sent again, as pages do, while the server's clock has not come to the opening yet."""
         answer_id = answer_id or f"answer-{self.world.number()}"
-        return await self.do("submit_answer", answer_id=answer_id, question_id=question["id"], **choice)
+        while True:
+            receipt = await self.do("submit_answer", answer_id=answer_id, question_id=question["id"], **choice)
+            if receipt["status"] != "early":
+                return receipt
+            await asyncio.sleep(0.05)
