@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 _ABBREVIATIONS = frozenset(
     (
-        "mr mrs ms dr prof st sr jr vs etc e.g i.e cf fig figs eq no vol pp p ed eds approx ca al inc ltd co dept est "
-        "tp ths ts gs pgs"
+        "mr mrs ms dr prof st sr jr v vs etc e.g i.e cf fig figs eq no vol pp p ed eds approx ca al inc ltd co dept "
+        "est tp ths ts gs pgs"
     ).split()
 )
 _STOP = re.compile(r"[.!?\u2026]+[\"'\u201d\u2019)\]]*(?=\s|$)|\n+")
