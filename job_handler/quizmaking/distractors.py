@@ -16,8 +16,10 @@ Embed = Callable[[Sequence[str]], Any]
 WANTED = 3
 TOO_NEAR = 0.9
 """Cosine from which two terms may mean the same."""
-TOO_FAR, TOO_FAR_UNEXPLAINED = 0.12, 0.25
+TOO_FAR, TOO_FAR_UNEXPLAINED = 0.18, 0.3
 """Cosine below which a wrong option has nothing to do with the key, and gives itself away."""
+LOOSE_MOST = 1
+"""Wrong options that may be single words which the text does not explain."""
 TRUE_TOO = 0.5
 """Share of what is said of the key that, said of another term, makes that one right as well."""
 
@@ -45,13 +47,16 @@ class Terms:
         listed: bool = False,
         bare: bool = False,
         counted: bool = False,
+        definite: bool = False,
+        explained: bool = False,
         most: int = WANTED,
     ) -> list[str]:
         """Up to `most` terms that could stand in the place of `term`, and are wrong there.
 
         `said` is the sentence and `rest` what it says of the term. Hard: the nearest ones; easy: some that are further
         away. `listed`: also those that the text lists beside the term. `bare`: those that need
-        no article; `counted`: those that can have "a" before them.
+        no article; `counted`: those that can have "a" before them; `definite`: "the". `explained`: those alone that the
+        text explains as something else.
         """
         place = self._place.get(folded(term))
         if place is None:
@@ -59,6 +64,7 @@ class Terms:
         near, key, words = self._vectors @ self._vectors[place], self.terms[place], content(rest)
         length = len(term.split())
         chosen: list[int] = []
+        loose = 0
         for other in np.argsort(-self._worth(near, length)):
             if len(chosen) == most + {"easy": 3, "medium": 1, "hard": 0}[difficulty]:
                 break
@@ -68,6 +74,8 @@ class Terms:
                 and like(one, key, term)
                 and (one.bare or not bare)
                 and (one.with_a or not counted)
+                and (one.with_the or not definite)
+                and (one.explained or not explained)
                 and not shares_all(one.written, term)
                 and folded(one.written) not in folded(said)
                 and not (content(one.written) and set(content(one.written)) <= set(content(said)))
@@ -75,12 +83,26 @@ class Terms:
                 and not self.support.one_is_other(term, one.written)
                 and (listed or not self.support.side_by_side(term, one.written))
                 and self._apart(int(other), chosen)
+                and (self._well_known(one) or loose < LOOSE_MOST)
             ):
                 chosen.append(int(other))
+                loose += not self._well_known(one)
         picked = chosen[-most:] if len(chosen) >= most else chosen
         if key.sort == "person":
             return list(dict.fromkeys(surname(self.terms[other].written) for other in picked))
         return [self.terms[other].written for other in picked]
+
+    @staticmethod
+    def _well_known(term: Term) -> bool:
+        """Whether it is surely a term of the subject, and no chance word of an example."""
+        return term.explained or term.sort != "thing" or " " in term.written
+
+    def nearest(self, term: str) -> list[str]:
+        """All terms, the nearest first."""
+        place = self._place.get(folded(term))
+        if place is None:
+            return []
+        return [self.terms[other].written for other in np.argsort(-(self._vectors @ self._vectors[place]))]
 
     def _worth(self, near: Any, length: int) -> Any:
         """Nearness, and a little more for what the text explains, which its readers know, and for the same length."""
@@ -101,6 +123,7 @@ def like(one: Term, key: Term, term: str) -> bool:
         one.sort == key.sort
         and (key.sort == "thing" or one.with_the == key.with_the)
         and one.written.isupper() == term.isupper()
+        and one.written[:1].isupper() == term[:1].isupper()
         and is_plural(one.written) == is_plural(term)
         and (key.sort == "person" or abs(len(one.written.split()) - len(term.split())) <= 1)
         and long <= 2.5 * short + 4

@@ -30,12 +30,17 @@ class Wording(NamedTuple):
     statement: str
     yes: str
     no: str
+    number: str = ""
+    either: str = ""
+    which: str = ""
+    """Empty: such a question is not asked in this language."""
 
 
 WORDING = {
     "en": Wording(
         "Which term is described here?", "Who is described here?", "What is this called?", "What is missing?",
-        "True or false?", "True", "False",
+        "True or false?", "True", "False", "Which number is missing?",
+        "Who or what is described here?", "Which description fits the term “{}”?",
     ),
     "vi": Wording(
         "Thuật ngữ nào được mô tả ở đây?", "Ai được mô tả ở đây?", "Điều này được gọi là gì?", "Từ nào còn thiếu?",

@@ -6,22 +6,24 @@ from typing import Any, TypeVar
 from edkit.chance import Chance, SeededChance
 from edkit.contracts.drafts import Difficulty, GeneratedType
 from job_handler.documents.shape import Document
-from job_handler.quizmaking.asking import Reading, of_explained, of_gap, place_of
-from job_handler.quizmaking.checks import faults, keys, same
+from job_handler.quizmaking import patterns
+from job_handler.quizmaking.asking import Reading, of_explained, of_gap, of_number, place_of
+from job_handler.quizmaking.choosing import Build, Candidate, Quiz
 from job_handler.quizmaking.distractors import Embed, Terms
-from job_handler.quizmaking.explaining import Explained, explained_in
+from job_handler.quizmaking.explaining import explained_in
 from job_handler.quizmaking.languages import language_of, wording
+from job_handler.quizmaking.numbers import Claimed, claimed
+from job_handler.quizmaking.opposites import opposites
 from job_handler.quizmaking.said import Sentence, can_be_asked, every_sentence, whole
 from job_handler.quizmaking.shape import Batch, Made, Order
+from job_handler.quizmaking.stating import STATEMENT_MAX, of_statement
 from job_handler.quizmaking.support import Support
 from job_handler.quizmaking.terms import Term, terms_of
-from job_handler.quizmaking.words import content, folded, leans, sets_a_scene
+from job_handler.quizmaking.words import content, folded
+from job_handler.quizmaking.written import Explained, Written, by_itself
 
 T = TypeVar("T")
-Build = Callable[[GeneratedType, bool], Made | None]
 SENTENCES_MAX = 6_000
-SAME = 0.95
-"""Cosine from which two questions ask the same."""
 PER_PARAGRAPH = 2
 """Questions of one paragraph, while there are others."""
 TIED = 0.3
@@ -47,11 +49,13 @@ def _remarks(order: Order, made: int) -> Iterator[str]:
     found = {language_of(document) for document in order.documents}
     if order.language and found - {order.language.split("-")[0]}:
         yield "Without a language model, questions are in the language of the text."
-    if found - {"en", "vi"}:
-        yield "In this language only gaps can be made without a language model. Look at them closely."
-    elif "vi" in found:
+    if made and found - {"en", "vi"}:
+        yield "In this language little more than gaps can be made without a language model. Look at them closely."
+    elif made and "vi" in found:
         yield "Without a language model, little is understood of Vietnamese. Look at these questions closely."
-    if not made:
+    if not made and found - {"en", "vi"}:
+        yield "Without a language model, questions can be made of English texts, and some of Vietnamese ones."
+    elif not made:
         yield "The text explains nothing that a question could be made of without a language model."
     elif made < order.count:
         yield f"The text explains enough for {made} good questions of the {order.count} that were asked for."
@@ -63,10 +67,39 @@ def read(document: Document, name: str | None, embed: Embed) -> Reading:
     every = every_sentence(document)[:SENTENCES_MAX]
     statements = [sentence for sentence in every if whole(sentence)]
     found = [sentence for sentence in statements if can_be_asked(sentence)]
-    explained = _once(explained_in(statements, every, language or ""))
-    terms, support = terms_of(every, [one.term for one in explained]), Support(every)
+    written = Written(every)
+    explained = _once(explained_in(statements, written, language or ""))
+    surely = [one.term for one in explained if one.how != "fact"]
+    terms, support = terms_of(every, surely), Support(every)
     known = Terms(terms, embed, support)
-    return Reading(document, name, explained, _clozes(found, terms, support), known, wording(language))
+    free = [sentence for sentence in found if _free(sentence, written)]
+    return Reading(
+        document,
+        name,
+        explained,
+        _clozes(free, terms, support),
+        _numbers(free, terms),
+        _claims(free, terms),
+        known,
+        wording(language),
+    )
+
+
+def _free(sentence: Sentence, written: Written) -> bool:
+    """Whether it says something about the subject, and can be read by itself."""
+    said = sentence.plain
+    return by_itself(said) and not written.tells_a_story(said) and not patterns.NO_FACT.search(said)
+
+
+def _numbers(found: Sequence[Sentence], terms: Sequence[Term]) -> list[tuple[Claimed, Sentence]]:
+    """Numbers that are claimed of something the text speaks of."""
+    keys = [f" {term.key} " for term in terms]
+    chosen = []
+    for sentence in found:
+        number = claimed(sentence.plain) if len(sentence.plain) <= STATEMENT_MAX else None
+        if number is not None and any(key in f" {folded(sentence.plain)} " for key in keys):
+            chosen.append((number, sentence))
+    return chosen
 
 
 def _once(explained: Iterator[Explained]) -> list[Explained]:
@@ -80,13 +113,22 @@ def _once(explained: Iterator[Explained]) -> list[Explained]:
     return sorted(best.values(), key=lambda one: one.sentence.start)
 
 
+def _claims(found: Sequence[Sentence], terms: Sequence[Term]) -> list[tuple[Term, Sentence]]:
+    """Sentences about a term of the text whose claim has an opposite."""
+    chosen = []
+    for sentence in found:
+        said = f" {folded(sentence.plain)} "
+        about = next((term for term in terms if f" {term.key} " in said), None)
+        if about is not None and any(True for _ in opposites(sentence.plain)):
+            chosen.append((about, sentence))
+    return chosen
+
+
 def _clozes(found: Sequence[Sentence], terms: Sequence[Term], support: Support) -> list[tuple[Term, Sentence]]:
     """For each sentence the term that what it says leads to, those first where the rest of the text says so too."""
     chosen: list[tuple[float, Term, Sentence]] = []
     for sentence in found:
         said = f" {folded(sentence.plain)} "
-        if leans(sentence.plain) or sets_a_scene(sentence.plain):
-            continue
         words = content(sentence.plain)
         best: tuple[float, Term] | None = None
         for term in terms:
@@ -101,7 +143,7 @@ def _clozes(found: Sequence[Sentence], terms: Sequence[Term], support: Support) 
 
 
 def _worth_a_gap(term: Term) -> bool:
-    return term.explained or term.sort == "place" or (term.sort == "thing" and " " in term.written and term.count >= 3)
+    return term.explained or term.sort == "place" or (term.sort == "thing" and " " in term.written)
 
 
 def _chosen(
@@ -112,58 +154,70 @@ def _chosen(
     progress: Callable[[float], None],
 ) -> list[Made]:
     """One after the other, the most promising first, kinds in turns; nothing twice."""
-    made: list[Made] = []
-    vectors: list[Any] = []
-    asked, used = list(order.taken), {folded(key) for key in order.taken_keys}
-    places: dict[tuple[str | None, int], int] = {}
-    truth = False
-    all_of_them = list(_candidates(texts, order))
-    for most, (term, sentence, text, build) in [
-        (most, one) for most in (PER_PARAGRAPH, order.count) for one in all_of_them
-    ]:
-        if len(made) == order.count:
-            break
-        where = (text.name, sentence.place)
-        quotes = {one.source.quote for one in made if one.source is not None}
-        if folded(term) in used or sentence.text in quotes or places.get(where, 0) >= most:
-            continue
-        for shift in range(len(kinds)):
-            one = build(kinds[(len(made) + shift) % len(kinds)], truth)
-            if one is None or same(one.question, asked) or any(True for _ in faults(one, text.document.text)):
-                continue
-            vector = embed([one.question.text])[0]
-            if any(float(vector @ other) > SAME for other in vectors):
-                continue
-            made.append(one)
-            vectors.append(vector)
-            asked.append(one.question.text)
-            used |= {folded(term), *(folded(key) for key in keys(one.question) if one.question.type != "true_false")}
-            places[where] = places.get(where, 0) + 1
-            truth = truth != (one.question.type == "true_false")
-            progress(0.7 + 0.3 * len(made) / order.count)
-            break
-    return made
+    quiz = Quiz(order, kinds)
+    every = list(_candidates(texts, order))
+    for most, again in ((PER_PARAGRAPH, False), (order.count, False), (order.count, True)):
+        for one in every:
+            if len(quiz.made) == order.count:
+                return quiz.made
+            if quiz.takes(one, most, again=again):
+                progress(0.7 + 0.3 * len(quiz.made) / order.count)
+    return quiz.made
 
 
-def _candidates(texts: Sequence[Reading], order: Order) -> Iterator[tuple[str, Sentence, Reading, Build]]:
-    """What is explained by itself first, then what is named in passing, then gaps; the texts in turns."""
+def _candidates(texts: Sequence[Reading], order: Order) -> Iterator[Candidate]:
+    """What is explained by itself first, then what is named in passing, then gaps and numbers; the texts in turns."""
     dice, level = SeededChance(order.seed), order.difficulty
     for ways in (("is", "verb", "called"), ("within",), ("fact",)):
         rows = []
         for text in texts:
             rows.append(_spread([one for one in text.explained if one.how in ways], dice, _worth(text, level)))
         for text, one in _in_turns(texts, rows):
-            yield one.term, one.sentence, text, _building(of_explained, one, text, dice, level)
-    for text, (term, sentence) in _in_turns(texts, [text.clozes for text in texts]):
-        yield term.written, sentence, text, _building_gap(term, sentence, text, dice, level)
+            yield Candidate(one.term, one.sentence, text, _building(one, text, dice, level))
+    gaps = [_mixed(_mixed(text.clozes, text.numbers), text.claims) for text in texts]
+    for text, (key, sentence) in _in_turns(texts, gaps):
+        if isinstance(key, Claimed):
+            yield Candidate(key.of(sentence.plain), sentence, text, _counting(key, sentence, text, dice, level), True)
+        else:
+            yield Candidate(key.written, sentence, text, _gapping(key, sentence, text, dice, level))
 
 
-def _building(build: Any, one: Explained, text: Reading, dice: Chance, level: Difficulty) -> Build:
-    return lambda kind, truth: of_explained(kind, one, text, dice, level, truth=truth)
+def _mixed(gaps: Sequence[Any], numbers: Sequence[Any]) -> list[Any]:
+    """Two gaps, then a number, and so on."""
+    mixed, rest = [], list(numbers)
+    for place, gap in enumerate(gaps):
+        mixed.append(gap)
+        if place % 2 and rest:
+            mixed.append(rest.pop(0))
+    return mixed + rest
 
 
-def _building_gap(term: Term, sentence: Sentence, text: Reading, dice: Chance, level: Difficulty) -> Build:
-    return lambda kind, truth: of_gap(kind, term, sentence, text, dice, level, truth=truth)
+def _building(one: Explained, text: Reading, dice: Chance, level: Difficulty) -> Build:
+    def build(kind: GeneratedType, truth: bool) -> Made | None:
+        if kind == "true_false":
+            sure = one.how in ("is", "verb", "called")
+            return of_statement(one.term, one.sentence, text, dice, level, truth=truth, explains=sure)
+        return of_explained(kind, one, text, dice, level)
+
+    return build
+
+
+def _gapping(term: Term, sentence: Sentence, text: Reading, dice: Chance, level: Difficulty) -> Build:
+    def build(kind: GeneratedType, truth: bool) -> Made | None:
+        if kind == "true_false":
+            return of_statement(term.written, sentence, text, dice, level, truth=truth, explains=False)
+        return of_gap(kind, term, sentence, text, dice, level)
+
+    return build
+
+
+def _counting(number: Claimed, sentence: Sentence, text: Reading, dice: Chance, level: Difficulty) -> Build:
+    def build(kind: GeneratedType, truth: bool) -> Made | None:
+        if kind == "true_false":
+            return of_statement(number.of(sentence.plain), sentence, text, dice, level, truth=truth, explains=False)
+        return of_number(kind, number, sentence, text, dice, level)
+
+    return build
 
 
 def _worth(text: Reading, level: Difficulty) -> Callable[[Explained], float]:

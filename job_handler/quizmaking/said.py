@@ -11,8 +11,8 @@ SENTENCE_MIN, SENTENCE_MAX = 40, 300
 LONGEST = 2_000
 """What goes on longer is no sentence."""
 _CITED = re.compile(
-    r" ?\((?:[^()]*\b(?:\d{4}[a-z]?|n\.d\.)(?:[,;][^()]*)?|(?i:see|figure|fig\.|table|chapter|section|photo|image|"
-    r"credit)[^()]*|"
+    r" ?\((?:[^()]*\b(?:\d{4}[a-z]?|n\.d\.)(?:[,;][^()]*)?|(?i:see|refer to|figure|fig\.|table|chapter|section|photo|"
+    r"image|credit)[^()]*|"
     r"[\s,;&.]*)\)|(?<=[\w.,”]) ?\[(?:\d+[,–\- ]*)+\]"
 )
 """Where something was published or shown, and what is left of such a reference when its link was taken out."""
@@ -20,17 +20,20 @@ _YEARS = re.compile(r"^ ?\((?:b\. |born |c\. )?\d{3,4}(?:[–-](?:\d{2,4}|presen
 """When somebody lived is no reference."""
 _TORN = re.compile(
     r"(?i)\b(?:in|see|as|by|from|of|with|and|the|a|an) ?[,.;:)]|\( ?[,;]| ,|\ba as\b|\bas shows\b|\( ?\)|^shows\b|"
-    r"\b(?:in|see|from) (?:and|shows?|for example)\b"
+    r"\b(?:in|see|from) (?:and|shows?|for example)\b|\.\.\.|…"
 )
 """A hole where a reference was."""
 
 
 _LINK = re.compile(
-    r"^(?:Thus|Therefore|Hence|However|Moreover|Furthermore|In addition|Additionally|In contrast|By contrast|Similarly|"
-    r"Likewise|Conversely|Finally|On the other hand|In other words|In fact|Indeed|Interestingly|Nevertheless|Also|"
-    r"Recall that|Remember that|Note that|Generally|In general|Basically|Essentially|Simply put|Tuy nhiên|Do đó|Vì vậy|"
-    r"Ngoài ra|Như vậy),? "
+    r"^(?:(?:Thus|Therefore|Hence|However|Moreover|Furthermore|In addition|Additionally|In contrast|By contrast|"
+    r"Similarly|Likewise|Conversely|Finally|On the other hand|In other words|In fact|Indeed|Interestingly|Surprisingly|"
+    r"Not surprisingly|Unfortunately|Fortunately|Nevertheless|Nonetheless|Also|Specifically|In particular|Typically|"
+    r"In the meantime|Historically|Importantly|Obviously|Generally|In general|Basically|Essentially|"
+    r"Simply put|Tuy nhiên|Do đó|Vì vậy|Ngoài ra|Như vậy),|(?:Thus|Therefore|Recall that|Remember that|Note that),?) "
 )
+_ALOUD = re.compile(r", (?:however|therefore|for example|for instance|thus|moreover|though|of course),")
+"""What links a sentence to the one before from within, with its commas."""
 _CUT = re.compile(r"\b[A-Z]\.[A-Z]\.$")
 """The stop of an abbreviation, such as U.S., seldom ends a sentence."""
 
@@ -65,6 +68,8 @@ def plain_of(said: str) -> str:
     """The sentence without references and without the word that links it to the one before, in single spaces."""
     without = _CITED.sub(lambda cited: cited[0] if _YEARS.match(cited[0]) else "", said)
     spaced = re.sub(r"\s+", " ", without).replace(" .", ".").replace(" ,", ",").strip()
+    spaced = _ALOUD.sub("", spaced)
+    spaced = re.sub(r"^([^,]*) also (?=[a-z])(?!known|called|referred|termed|spelled)", r"\1 ", spaced)
     linked = _LINK.match(spaced)
     return spaced if linked is None else spaced[linked.end() :][:1].upper() + spaced[linked.end() + 1 :]
 

@@ -13,7 +13,7 @@ from job_handler.quizmaking.words import STOP, WORD, content, folded, is_name, i
 
 Sort = Literal["thing", "person", "place", "name"]
 TERM_WORDS_MAX = 4
-TERMS_MAX = 250
+TERMS_MAX = 70
 """How many terms of a text are looked at, the most frequent first: each is embedded, which takes time."""
 
 GENERAL = frozenset(
@@ -51,7 +51,10 @@ GENERAL = frozenset(
         "daughter "
         "college university professor psychologist scientist interest career major degree company money car phone "
         "addition number majority variety part rest lot kind goal claim argument claim claims approach approaches "
-        "purposes combination existence use focus feelings thoughts behaviors emotions"
+        "discipline field reality truth "
+        "park garden city town river building museum design owner club village "
+        "street station bank show episode film programme album chair neighborhood plan purposes "
+        "combination existence use focus feelings thoughts behaviors emotions"
     ).split()
 )
 """Words that are no term of anything when they stand alone."""
@@ -61,20 +64,28 @@ EMPTY = frozenset(
         "result results example examples way ways case cases fact reason reasons goal goals problem problems part "
         "parts "
         "question questions answer answers idea difference purpose kind type types thing things time times term terms "
-        "point points people person study studies research researchers participants others children everyone babies "
-        "infants adults humans individuals men women fall"
+        "point points people person individual study studies research researchers participants others children "
+        "everyone babies infants adults humans individuals men women fall"
     ).split()
 )
 """Words that are never what a question asks for, even where a sentence seems to explain them."""
-NUMBERS = frozenset("three four five six seven eight nine ten twelve twenty".split())
+NUMBERS = frozenset(
+    "third fourth fifth sixth seventh eighth ninth tenth three four five six seven eight nine ten twelve twenty".split()
+)
 _ADJECTIVE = re.compile(r"^[a-z]\w*(?:ive|ous|ful|less|able|ible|ed|ical|ional|ental|ial|tary|er than)$")
 _WORDS = r"[A-Za-zÀ-ỹ][A-Za-zÀ-ỹ'’-]*"
 _OPENING = "of|in|and|or|by|with|from|to|for|on|as|between|through|during|called|that|than|like"
 _BEFORE = frozenset(
-    "a an the of in on by for with from to and or as into between through during their its his her our your "
-    "like".split()
+    "a an the of in on by for with from and or as into between through during their its his her our your like".split()
 )
 _AFTER = frozenset("of in is are was were and or as by for from with can has have had which who that may to on".split())
+_VERBS = frozenset(
+    (
+        "refers relies involves occurs uses includes helps allows describes requires contains consists causes produces "
+        "means plays makes provides affects controls carries protects occur rely use help consist produce "
+        "include cause make provide affect control carry protect involve describe require allow contain"
+    ).split()
+)
 _NO_NOUN = frozenset(
     (
         "found began took made gave came went said told became left felt saw knew thought got kept held led grew ran "
@@ -84,7 +95,11 @@ _NO_NOUN = frozenset(
         "important different similar possible certain common main major own particular specific various whole general "
         "first last next same best better worse worst full free old young big little real true false clear using being "
         "making taking becoming called considered involved associated related based used different responsible "
-        "necessary"
+        "necessary "
+        "prior ensure become remain include provide cause help allow north south east west northern southern eastern "
+        "western former latter following previous current recent modern additional numerous "
+        "inside outside behind beside beneath near among "
+        "estimated"
     ).split()
 )
 _NAME = re.compile(r"(?<![.!?“\"(:] )(?<!^)\b[A-ZÀ-Ỹ][\w'’-]+(?: (?:of |de |van |von |the )?[A-ZÀ-Ỹ][\w'’.-]+){0,3}")
@@ -105,7 +120,8 @@ _SOMEBODY = (
 )
 _NOT_NAMES = frozenset(
     "january february march april may june july august september october november december monday tuesday wednesday "
-    "thursday friday saturday sunday i i'm english american european british french german".split()
+    "thursday friday saturday sunday i i'm english american european british french german "
+    "dutch swiss greek germanic norman roman danish spanish italian".split()
 )
 
 
@@ -147,10 +163,13 @@ def usable(term: str, *, explained: bool = False) -> bool:
         and "of" not in (low[0], low[-1])
         and low[-1] not in _NO_NOUN
         and not low[-1].endswith("ly")
+        and not (len(low) > 1 and low[0].endswith("ly") and low[0] not in ("early", "family"))
         and not (len(low) > 1 and low[0] in _NO_NOUN)
         and not (len(low) == 1 and (low[0] in EMPTY or _ADJECTIVE.search(term)))
         and (explained or not (len(low) == 1 and _general(low[0])))
         and low[0] not in NUMBERS
+        and not any(word.isdigit() for word in low)
+        and not any(word.endswith(("'s", "’s")) and word[:1].islower() for word in words)
         and not (_general(low[-1]) and low[0] in GENERAL and len(low) == 2)
         and (explained or low[-1] not in EMPTY)
         and bool(content(term))
@@ -196,7 +215,8 @@ def _term(written: str, low: str, people: set[str], places: set[str], *, explain
 
 
 def _bare(written: str, low: str) -> bool:
-    return is_plural(written) or re.search(rf"(?:\||\b(?:{_OPENING})) {re.escape(folded(written))} ", low) is not None
+    bare = len(re.findall(rf"(?:\||\b(?:{_OPENING})) {re.escape(folded(written))} ", low))
+    return is_plural(written) or bare > low.count(f" the {folded(written)} ")
 
 
 def _counted_in(written: str, low: str) -> bool:
@@ -218,8 +238,9 @@ def _counted(said: Sequence[str]) -> tuple[Counter[str], dict[str, str]]:
             if usable(phrase) and folded(phrase) not in _NOT_NAMES and not _OF_A_PEOPLE.search(phrase):
                 counted[folded(phrase)] += 1
                 ways[folded(phrase)][phrase] += 1
-    least = 2 if len(said) < 60 else 3
-    kept = {key: times for key, times in counted.items() if times >= least + (" " not in key)}
+    low = f" {' | '.join(map(folded, said))} "
+    whole = {key: low.count(f" {key} ") for key in counted}
+    kept = {key: times for key, times in whole.items() if times >= 2 + (" " not in key)}
     return Counter(kept), {key: ways[key].most_common(1)[0][0] for key in kept}
 
 
@@ -228,7 +249,7 @@ def _phrases(sentence: str) -> Iterator[str]:
     words = [(match[0], match.start(), match.end()) for match in WORD.finditer(sentence)]
     for place, (_, start, _) in enumerate(words):
         before = words[place - 1][0].casefold() if place else ""
-        if before not in _BEFORE or sentence[words[place - 1][2] : start] != " ":
+        if place and (before not in _BEFORE or sentence[words[place - 1][2] : start] != " "):
             continue
         for last in range(place, min(place + 3, len(words))):
             end = words[last][2]
@@ -237,7 +258,9 @@ def _phrases(sentence: str) -> Iterator[str]:
             following = words[last + 1][0].casefold() if last + 1 < len(words) else ""
             closed = sentence[end : end + 1] in ",.;:)" or following in _AFTER
             phrase = sentence[start:end]
-            if closed and phrase[-2:] != "ed" and phrase.casefold() == phrase:
+            phrase = phrase[:1].lower() + phrase[1:] if not place else phrase
+            opens = not place and following in _VERBS
+            if (closed or opens) and phrase[-2:] != "ed" and phrase.casefold() == phrase and (place or last or opens):
                 yield phrase
 
 

@@ -57,8 +57,21 @@ _PRONOUN = re.compile(
     r"also)\b|"
     r"\b(?:do|does|did) (?:so|not|this|that)\b"
 )
-_OUTSIDE = re.compile(r"(?i)\b(this|these|we|our|us|you|your|i|my|me|such|another|also)\b")
+_OUTSIDE = re.compile(
+    r"(?i)\b(this|these|those|we|our|us|you|your|i|my|me|such|another|also)\b|"
+    r"\b(?:of|in|on|to|by|from|for|with|at) that (?!which\b|of\b)\w+|"
+    r"\bif that\b|\beven (?:more|less|lower|higher|larger|smaller|greater|better|worse)\b"
+)
 """Words whose meaning never stands in the same sentence."""
+_INSIDE = re.compile(
+    r"(?i)\bsuch as\b|\bthose (?=who|that|which|of|in|with|for|whose|from|found|used|made)|"
+    r"\b(?:one|each) (?:an)?other\b|\bfrom one [\w ]+ to another\b|\balso (?=known|called|referred|termed|spelled)|"
+    r"\b(?:but|and) also\b|\b(?:is|are|was|were|can|may) also\b|\bit (?:is|was) (?:\w+ )?(?=that|to)\b"
+)
+"""The same words where they do not point outside: `such as`, `those who`, `also called`."""
+_NUMEROUS = re.compile(r"(?i)\b(?:[a-z]\w+[^su\W]s|people|men|women|children|bacteria|who|and|or)\b")
+_PERSON = re.compile(r"(?<!^)(?<![.!?] )\b[A-Z][a-z]+\b|^[A-Z][\w.]+ [A-Z]")
+_BACK = re.compile(r"(?i)\b(?:(they|their|them|themselves)|(its?|itself)|(he|his|him|she|her|himself|herself))\b")
 
 
 def folded(text: str) -> str:
@@ -114,12 +127,29 @@ def sets_a_scene(sentence: str) -> bool:
 
 def leans(sentence: str) -> int:
     """How many words of it stand for something said before."""
-    return len(_PRONOUN.findall(sentence))
+    return len(_PRONOUN.findall(_INSIDE.sub(" ", sentence)))
+
+
+def leans_outside(sentence: str) -> bool:
+    """Whether it points at something that it does not name itself: a pronoun with nothing before that it can mean."""
+    if points_outside(sentence):
+        return True
+    kept = _INSIDE.sub(" ", sentence)
+    for word in _BACK.finditer(kept):
+        before, (several, one, somebody) = kept[: word.start()], word.groups()
+        if (
+            len(before.split()) < 2
+            or (several and not _NUMEROUS.search(before))
+            or (one and not any(len(other) > 3 for other in content(before)))
+            or (somebody and not _PERSON.search(before))
+        ):
+            return True
+    return re.search(r"(?i)\b(?:do|does|did) so\b", sentence) is not None
 
 
 def points_outside(sentence: str) -> bool:
     """Whether it speaks to the reader, or of something that it does not name."""
-    return _OUTSIDE.search(sentence) is not None
+    return _OUTSIDE.search(_INSIDE.sub(" ", sentence)) is not None
 
 
 def is_plural(term: str) -> bool:

@@ -1,7 +1,8 @@
-"""How good the questions are that are made without a model: measured on a real textbook by a checker of its own.
+"""How good the questions are that are made without a model: measured on real texts by a checker of its own.
 
-`EDTECH_REAL_DATA=FOLDER python -m tests.bench.quizmaking [--show N]`: one quiz of each section. The checker below
-shares no code with the maker, so that it can find what the maker has missed. `--show N` prints some.
+`EDTECH_REAL_DATA=FOLDER python -m tests.bench.quizmaking [--show N --seed S]`: one quiz of each section and article.
+The checker below shares no code with the maker, so that it can find what the maker has missed. `--show N` prints some,
+drawn by the seed.
 """
 
 import argparse
@@ -17,12 +18,16 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
+from edkit.chance import SeededChance
 from edkit.llm.minilm import MiniLM
 from job_handler.documents.shape import Document, Piece, assemble
 from job_handler.quizmaking.making import make
 from job_handler.quizmaking.shape import Made, Order
 
 COUNT = 10
+PAGE = 2_500
+"""Letters of a page."""
+PHRASE = 5
 ENDINGS = ("ical", "ally", "ment", "tion", "ness", "ing", "ies", "ed", "es", "ly", "al", "ic", "s")
 STARTS = re.compile(
     r"(this|that|these|those|it|they|he|she|such|however|thus|therefore|also|then|another|here|there)\b", re.I
@@ -104,7 +109,8 @@ def _options(keys: Sequence[str], wrong: Sequence[str], said: str, document: Doc
     sizes = [len(text) for text in [*keys, *wrong]]
     plural = [text.endswith("s") and not text.endswith(("ss", "sis", "us", "cs")) for text in [*keys, *wrong]]
     capital = [text[:1].isupper() for text in [*keys, *wrong]]
-    if max(sizes) > 4 * min(sizes) + 4 or len(set(plural)) > 1 or len(set(capital)) > 1:
+    phrases = max(len(text.split()) for text in [*keys, *wrong]) > PHRASE  # their last word does not tell their number
+    if max(sizes) > 4 * min(sizes) + 4 or (len(set(plural)) > 1 and not phrases) or len(set(capital)) > 1:
         yield "6 options unlike in form"
 
 
@@ -120,33 +126,55 @@ def sections(folder: Path) -> Iterator[tuple[str, Document]]:
         )
 
 
+def articles(folder: Path) -> Iterator[tuple[str, Document]]:
+    """Every article of the encyclopedia: its name, and its paragraphs."""
+    with (folder / "squad" / "paragraphs.jsonl").open(encoding="utf-8") as lines:
+        rows = [json.loads(line) for line in lines]
+    for name, group in groupby(rows, key=lambda row: row["article"]):
+        yield name, assemble(name.replace("_", " "), [Piece(row["text"]) for row in group])
+
+
+Offered = tuple[str, Made, list[str]]
+
+
+def measured(what: str, texts: Sequence[tuple[str, Document]], model: MiniLM) -> list[Offered]:
+    """One quiz of each text, checked; says how many there are, how many pass, and what they cost."""
+    whole: list[Offered] = []
+    pages = of_pages = 0
+    began = time.process_time()
+    for name, document in texts:
+        order: Any = {"types": ("single_choice", "true_false", "typed"), "difficulty": "medium", "seed": name}
+        batch = make(Order(documents=(document,), names=(None,), count=COUNT, **order), model.embed, lambda _: None)
+        for number, made in enumerate(batch.items):
+            whole.append((name, made, list(broken(made, document, batch.items[:number]))))
+        if len(document.text) >= PAGE:
+            pages, of_pages = pages + 1, of_pages + len(batch.items)
+    spent = time.process_time() - began
+    passed = sum(not faults for _, _, faults in whole)
+    print(f"{what}: {len(texts)} texts, {COUNT * len(texts)} asked for, {len(whole)} offered")
+    print(f"  of a page or more: {pages} texts, {of_pages} offered ({100 * of_pages / max(1, COUNT * pages):.0f} %)")
+    print(f"  {spent:.0f} s of CPU, {spent / max(1, len(texts)):.2f} s a text")
+    print(f"  pass every check: {passed} ({100 * passed / max(1, len(whole)):.1f} %)")
+    for fault, times in Counter(fault for _, _, faults in whole for fault in faults).most_common():
+        print(f"  {times:4} {fault}")
+    print("  by type:", dict(Counter(made.question.type for _, made, _ in whole)))
+    return whole
+
+
 def main() -> int:
     """Make, check, print."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--show", type=int, default=0)
+    parser.add_argument("--seed", default="1")
     arguments = parser.parse_args()
     folder = os.environ.get("EDTECH_REAL_DATA")
     if not folder:
-        print("Set EDTECH_REAL_DATA to the folder that holds openstax/psychology-2e.paragraphs.jsonl.")
+        print("Set EDTECH_REAL_DATA to the folder that holds openstax/ and squad/.")
         return 2
-    model, began = MiniLM(), time.process_time()
-    whole: list[tuple[str, Made, list[str]]] = []
-    asked = sections_made = 0
-    for name, document in sections(Path(folder)):
-        order: Any = {"types": ("single_choice", "true_false", "typed"), "difficulty": "medium", "seed": name}
-        batch = make(Order(documents=(document,), names=(None,), count=COUNT, **order), model.embed, lambda _: None)
-        asked, sections_made = asked + COUNT, sections_made + 1
-        for number, made in enumerate(batch.items):
-            whole.append((name, made, list(broken(made, document, batch.items[:number]))))
-    passed = sum(not faults for _, _, faults in whole)
-    spent = time.process_time() - began
-    print(f"{sections_made} sections, {asked} asked for, {len(whole)} offered, {spent:.0f} s of CPU")
-    print(f"pass every check: {passed} ({100 * passed / max(1, len(whole)):.1f} %)")
-    for fault, times in Counter(fault for _, _, faults in whole for fault in faults).most_common():
-        print(f"  {times:4} {fault}")
-    print("by type:", dict(Counter(made.question.type for _, made, _ in whole)))
-    every = max(1, len(whole) // arguments.show) if arguments.show else len(whole) + 1
-    for name, made, faults in whole[every - 1 :: every]:
+    model = MiniLM()
+    whole = measured("textbook", list(sections(Path(folder))), model)
+    whole += measured("encyclopedia", list(articles(Path(folder))), model)
+    for name, made, faults in SeededChance(arguments.seed).shuffled(whole)[: arguments.show]:
         options = " | ".join(("*" if option.correct else "") + option.text for option in made.question.options)
         print(f"\n{name} [{made.question.type}] {made.question.text}\n   {options or made.question.accepted} {faults}")
     return 0

@@ -22,7 +22,7 @@ from job_handler.documents.shape import Document
 from job_handler.quizmaking.making import make
 from job_handler.quizmaking.shape import Order
 from tests.bench.quizmaking import COUNT, broken, sections
-from tests.job_handler.test_documents import pdf
+from tests.job_handler.papers import pdf
 
 FORMATS = ("pdf", "docx", "html", "md", "txt")
 LEAST_PARAGRAPHS = 6

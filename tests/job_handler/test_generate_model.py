@@ -14,7 +14,11 @@ from edkit.llm import OFFLINE, open_llm
 from edkit.llm.calling import MOST_CALLS
 from edkit.llm.ledger import MemoryLedger
 from edkit.settings import Settings
+from job_handler.jobs.batches import CALLS_A_JOB
+from job_handler.jobs.generate_quiz import generate_quiz
 from job_handler.jobs.models import STATE
+from job_handler.jobs.regenerate_question import regenerate_question
+from job_handler.quizmaking.writing import PARTS_MAX
 from tests.gateway.making import TEXT
 from tests.job_handler.test_generate_job import Desk, desk
 from tests.job_handler.test_quizmaking_model import CHLOROPHYLL, DIFFUSION, OSMOSIS, item
@@ -138,6 +142,24 @@ async def test_a_model_of_no_use_leaves_the_offline_result_marked_as_such(
         saved = saved_by(found, await found.run({"text": PLANTS, "count": 3}), OFFLINE)
     assert "without a language model" in saved.remarks[0]
     assert 1 <= stub.count() <= MOST_CALLS
+
+
+async def test_a_text_costs_no_more_calls_than_a_job_may(tmp_path: Path, stub: Stub) -> None:
+    stub.script(GOOD, "nonsense")
+    several = "\n\n".join([PLANTS, *("leaf and root " * 800,) * PARTS_MAX])
+    async with modelled(tmp_path, stub, GOOD) as found:
+        saved_by(found, await found.run({"text": several, "count": 30}), OFFLINE)
+    assert MOST_CALLS < stub.count() <= CALLS_A_JOB
+
+
+async def test_a_topic_costs_no_more_calls_than_a_job_may(tmp_path: Path, stub: Stub) -> None:
+    stub.script(GOOD, "nonsense")
+    async with modelled(tmp_path, stub, GOOD) as found:
+        job = await found.run({"topic": "Water in plants", "count": 3}, attempts=1)
+        assert job.status == "pending"
+    assert 1 <= stub.count() <= MOST_CALLS
+    assert generate_quiz.attempts * MOST_CALLS <= CALLS_A_JOB
+    assert regenerate_question.attempts * MOST_CALLS <= CALLS_A_JOB
 
 
 async def test_half_an_answer_gives_what_of_it_is_whole_and_says_so(tmp_path: Path, stub: Stub) -> None:
