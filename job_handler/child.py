@@ -1,8 +1,9 @@
 """The engine of `Children`: each piece of work is a fresh process with limits of its own.
 
-`python -m job_handler.child MODULE ...`, the input on stdin; limits and fence come first, so that whatever the input
-provokes ends there. Lines of progress come back (`p 0.5`), then one line and what it announces: `ok` an answer, `no` an
-`ErrorData`, `bug` the place where the code broke, without a word of what it was given.
+`nice python -m job_handler.child MODULE ...`, the input on stdin. What it imports is the most of a short piece of work,
+so it is niced from its first moment; limits and fence come next, so that whatever the input provokes ends there. Lines
+of progress come back (`p 0.5`), then one line and what it announces: `ok` an answer, `no` an `ErrorData`, `bug` the
+place where the code broke, without a word of what it was given.
 """
 
 import asyncio
@@ -18,9 +19,11 @@ from importlib import import_module
 from pathlib import Path
 
 from edkit import log
+from edkit.clock import Clock
 from edkit.errors import AppError, ErrorData, Unavailable
 from job_handler.children import MEMORY_MB, SECONDS, Children, TooHard
 from job_handler.fence import raise_fence
+from job_handler.slots import Slots, cores_to_spare
 
 logger = log.get(__name__)
 
@@ -30,19 +33,24 @@ ANSWER_MAX = 64 * 2**20
 LINE_MAX = 200
 FILES_MAX = 64
 NICE = 19
+SESSION_NICE = 5
+"""Of its session, among others: a third of what a server gets when both want all of a core. As little as NICE gives
+would let it run out of time on a busy machine before it has begun."""
 PR_SET_PDEATHSIG = 1
 
 
-def open_children(cores: int | None = None) -> Children:
-    """Children for this process: at most one less than the machine has cores at the same time, but one."""
-    return ChildProcesses(max(1, (cores or os.cpu_count() or 2) - 1))
+def open_children(cores: int | None = None, *, secret: str = "", clock: Clock | None = None) -> Children:
+    """Children for this process: at most one less than the machine has cores at the same time, but one; together with
+    those of all processes that know the secret."""
+    count = cores_to_spare(cores)
+    return ChildProcesses(count, Slots(count, secret, clock))
 
 
 class ChildProcesses:
-    """See Children. Who waits is served in the order of asking."""
+    """See Children. Who waits is served in the order of asking; among processes, by chance."""
 
-    def __init__(self, at_once: int) -> None:
-        self._free = asyncio.Semaphore(at_once)
+    def __init__(self, at_once: int, slots: Slots | None = None) -> None:
+        self._free, self._slots = asyncio.Semaphore(at_once), slots or Slots(at_once)
         self._running: set[asyncio.subprocess.Process] = set()
         self._closed = False
 
@@ -56,12 +64,12 @@ class ChildProcesses:
         progress: Callable[[float], None] | None = None,
     ) -> bytes:
         """See Children. Unavailable once they are closed."""
-        async with self._free:
+        async with self._free, self._slots.one():
             if self._closed:
                 raise Unavailable()
             limits = (str(memory_mb), str(int(seconds) + 1), str(os.getpid()))
             child = await asyncio.create_subprocess_exec(
-                *(sys.executable, "-m", "job_handler.child", module, *limits),
+                *("nice", "-n", str(NICE), sys.executable, "-m", "job_handler.child", module, *limits),
                 stdin=asyncio.subprocess.PIPE,
                 stdout=asyncio.subprocess.PIPE,
                 stderr=asyncio.subprocess.DEVNULL,
@@ -69,6 +77,7 @@ class ChildProcesses:
                 start_new_session=True,
             )
             self._running.add(child)
+            _nice_session(child.pid)
             feeding = asyncio.create_task(_feed(child, data))
             try:
                 async with asyncio.timeout(seconds):
@@ -92,6 +101,13 @@ class ChildProcesses:
         self._closed = True
         for child in list(self._running):
             await _end(child)
+
+
+def _nice_session(pid: int | str) -> None:
+    """Where the kernel shares a core between sessions first (autogroup), a niced process that is alone in its own takes
+    as much as a whole server: its session has to be niced as well."""
+    with contextlib.suppress(OSError):  # there is no such sharing here, or another did this a moment ago
+        Path(f"/proc/{pid}/autogroup").write_text(str(SESSION_NICE), encoding="ascii")
 
 
 def _environment() -> dict[str, str]:
@@ -179,6 +195,7 @@ def _end_with(parent: int) -> None:
 def _limit(memory_mb: int, seconds: int) -> None:
     """What this process may use from here on, and that it goes first when the machine runs out of memory."""
     os.nice(NICE)
+    _nice_session("self")
     with contextlib.suppress(OSError):
         Path("/proc/self/oom_score_adj").write_text("900", encoding="ascii")
     for kind, most in (

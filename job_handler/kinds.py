@@ -66,8 +66,8 @@ class Kind:
 
     `per_day`: how many of it one person may have on a day (UTC), or how the settings say that.
 
-    `attempts` tries with `backoff_ms` between; the last is repeated. An AppError whose kind is not `unavailable`,
-    `timed_out` or `internal` fails the job at once: trying again would not help.
+    `attempts` tries of each step with `backoff_ms` between; the last is repeated. An AppError whose kind is not
+    `unavailable`, `timed_out` or `internal` fails the job at once: trying again would not help.
     """
 
     name: str

@@ -53,6 +53,7 @@ class Running:
         self._runtime, self._clock, self._leases, self._lease, self._row = runtime, runtime.clock, leases, lease, row
         self._kind, self._children, self._expected_ms = kinds.get(row.kind), children, expected_ms
         self._work: Working | None = None
+        self._failures = row.attempts
         self._told = asyncio.Lock()
 
     @property
@@ -118,9 +119,7 @@ class Running:
                 work.results = {**work.results, step.name: orjson.loads(stored)}
                 continue
             try:
-                if done is not None:
-                    await self._finish(done, work.whole)
-                done = await self._step(work, step, rows.get(step.name))
+                done = await self._step(work, step, rows.get(step.name), done)
             except (LeaseLost, asyncio.CancelledError):
                 raise
             except Exception as error:
@@ -148,16 +147,20 @@ class Running:
     def _hash(self, work: Working, step: Step) -> str:
         return hash_of(work.kind, step, self._row.arguments, work.results)
 
-    async def _step(self, work: Working, step: Step, before: Any) -> Done:
-        """Run a step. Its result is known to later steps, and not stored yet."""
+    async def _step(self, work: Working, step: Step, before: Any, done: Done | None = None) -> Done:
+        """Run a step, once `done` is stored. Its result is known to later steps, and not stored yet."""
         work.step, work.share = step, 0.0
         progress = None if step.after else work.whole
+        self._failures = self._failures if before is not None or step.after else 0
         expected = None if step.after else await self._expected_ms(work.kind.name)
-        begin = partial(self._leases.begin, self._lease, step, self._hash(work, step), before)
-        await self._surely(partial(begin, progress=progress, expected_ms=expected))
+        engine = work.engine if done else None
+        tells = not step.after
+        begin = partial(self._leases.begin, self._lease, step, self._hash(work, step), before, look=tells)
+        row = await self._surely(partial(begin, progress=progress, expected_ms=expected, done=done, engine=engine))
         if not step.after:
-            work.stage = step.label
-            await self._hint()
+            work.stage, work.untold = step.label, False
+        if tells:
+            await self._say(row.owner, job_of(row))
         began, outcome = self._clock.monotonic(), "failed"
         try:
             result = await self._within(step, work)
@@ -188,7 +191,7 @@ class Running:
 
     async def _failed(self, step: str, error: Exception) -> None:
         """Another attempt later, if that may help and there is one left."""
-        kind, tries = self._known, self._row.attempts + 1
+        kind, tries = self._known, self._failures + 1
         passing = not isinstance(error, AppError) or error.kind in RETRIED
         again = passing and tries < kind.attempts
         self._note(step, error, again=again)

@@ -37,7 +37,8 @@ async def start(runtime: Runtime) -> None:
     ledger = runtime.state[LEDGER] = SqlLedger(runtime.database, clock, runtime.ids, settings)
     if MODELS not in runtime.state:
         runtime.state[MODELS] = open_llm(settings, ledger, clock)
-    runtime.state[STATE] = Worker(runtime, kinds_of(runtime), open_children(), settings.jobs_at_once)
+    children = open_children(secret=runtime.database.url, clock=clock)
+    runtime.state[STATE] = Worker(runtime, kinds_of(runtime), children, settings.jobs_at_once)
 
 
 async def hold(runtime: Runtime) -> None:

@@ -36,11 +36,13 @@ HAND_BACK_S = 5.0
 
 @dataclass
 class Taken:
-    """A job that is being worked on. `look` is set when it may have been taken from us."""
+    """A job that is being worked on. `lost` is set once it is another's."""
 
+    lease: Lease
     running: Running
     suspect: bool
-    look: asyncio.Event = field(default_factory=asyncio.Event)
+    kept_at: float
+    lost: asyncio.Event = field(default_factory=asyncio.Event)
     task: "asyncio.Task[None] | None" = None
 
 
@@ -58,7 +60,8 @@ class Worker:
         self.queue = Queue(runtime.database, runtime.clock, runtime.ids.new())
         self.leases = Leases(runtime.database, runtime.clock, self._announce)
         self._expected: dict[str, tuple[float, int | None]] = {}
-        self._wake = asyncio.Event()
+        self._wake, self._look = asyncio.Event(), asyncio.Event()
+        self._beating: asyncio.Task[None] | None = None
         self._taken: dict[str, Taken] = {}
 
     async def run(self) -> None:
@@ -71,7 +74,7 @@ class Worker:
                         pass
                 except Exception as error:
                     logger.warning("jobs_not_looked_for", error=f"{type(error).__name__}: {error}")
-                await self._nap()
+                await self._nap(self._wake, LOOK_EVERY_S)
         finally:
             await self.hand_back()
 
@@ -99,7 +102,7 @@ class Worker:
     def wake(self, job_id: str | None) -> None:
         """There may be work; `job_id`: it may have been taken from us."""
         if job_id in self._taken:
-            self._taken[job_id].look.set()
+            self._look.set()
         self._wake.set()
 
     async def quiet(self) -> None:
@@ -118,21 +121,26 @@ class Worker:
 
     def _begin(self, lease: Lease, row: Any) -> None:
         running = Running(self._runtime, self.leases, self._kinds, self.children, self.expected_ms, lease, row)
-        taken = self._taken[row.id] = Taken(running, suspect=row.unended > 0)
+        taken = Taken(lease, running, suspect=row.unended > 0, kept_at=self._clock.monotonic())
+        self._taken[row.id] = taken
         taken.task = asyncio.create_task(self._work(lease, taken))
         taken.task.add_done_callback(lambda task: self._done(row.id, task))
+        self._keep_beating()
         working_now.set(len(self._taken))
 
     def _done(self, job_id: str, task: "asyncio.Task[None]") -> None:
         if (taken := self._taken.get(job_id)) is not None and taken.task is task:
             del self._taken[job_id]
+        if not self._taken and self._beating is not None:
+            self._beating.cancel()
         working_now.set(len(self._taken))
         if not task.cancelled() and (error := task.exception()) is not None:
             logger.error("job_not_ended", job_id=job_id, error=f"{type(error).__name__}: {error}")
         self._wake.set()
 
-    async def _nap(self) -> None:
-        waiting = [asyncio.ensure_future(self._wake.wait()), asyncio.ensure_future(self._clock.sleep(LOOK_EVERY_S))]
+    async def _nap(self, wake: asyncio.Event, seconds: float) -> None:
+        """So long, or until the event is set."""
+        waiting = [asyncio.ensure_future(wake.wait()), asyncio.ensure_future(self._clock.sleep(seconds))]
         try:
             await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
         finally:
@@ -145,11 +153,11 @@ class Worker:
             log.request_id.set(taken.running.request_id)
         log.service_name.set(self._runtime.name)
         going = asyncio.create_task(taken.running.go())
-        beating = asyncio.create_task(self._beat(lease, taken))
+        losing = asyncio.create_task(taken.lost.wait())
         try:
-            await asyncio.wait((going, beating), return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait((going, losing), return_when=asyncio.FIRST_COMPLETED)
             if not going.done():
-                raise beating.exception() or LeaseLost
+                raise LeaseLost
             going.result()
         except LeaseLost:
             lost_total.inc()
@@ -161,33 +169,56 @@ class Worker:
             raise
         finally:
             await stopped(going)
-            await stopped(beating)
+            await stopped(losing)
 
-    async def _beat(self, lease: Lease, taken: Taken) -> None:
-        """Keep the lease, and store progress that was not told yet. Ends with LeaseLost."""
-        kept_at = self._clock.monotonic()
-        while True:
-            waiting = [
-                asyncio.ensure_future(self._clock.sleep(BEAT_EVERY_S)),
-                asyncio.ensure_future(taken.look.wait()),
-            ]
-            try:
-                await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
-            finally:
-                for one in waiting:
-                    one.cancel()
-            taken.look.clear()
-            began = self._clock.monotonic()
-            try:
-                if not await taken.running.tell_rest():
-                    await self.leases.extend(lease)
-                kept_at = began
-            except LeaseLost:
-                raise
-            except Exception as error:
-                logger.warning("lease_not_extended", job_id=lease.job_id, error=f"{type(error).__name__}: {error}")
-                if self._clock.monotonic() - kept_at > ALONE_S:
-                    raise LeaseLost from error
+    def _keep_beating(self) -> None:
+        if self._beating is None:
+            self._beating = asyncio.create_task(self._beat())
+            self._beating.add_done_callback(self._beaten)
+
+    async def _beat(self) -> None:
+        """Keep all leases, and store progress that was not told yet, for as long as there are any."""
+        while self._taken:
+            await self._nap(self._look, BEAT_EVERY_S)
+            self._look.clear()
+            began, held = self._clock.monotonic(), list(self._taken.values())
+            await asyncio.gather(*(self._tell(taken) for taken in held))
+            await self._extend(held, began)
+
+    async def _extend(self, held: Sequence[Taken], began: float) -> None:
+        """Keep these leases, together if that goes, else each by itself: one row that hangs takes no others along."""
+        try:
+            lost = await self.leases.extend([taken.lease for taken in held])
+        except Exception as error:
+            if len(held) > 1:
+                await asyncio.gather(*(self._extend([taken], began) for taken in held))
+                return
+            logger.warning("lease_not_extended", job_id=held[0].lease.job_id, error=f"{type(error).__name__}: {error}")
+            lost = {taken.lease for taken in held if began - taken.kept_at > ALONE_S}
+        else:
+            for taken in held:
+                taken.kept_at = began
+        for taken in held:
+            if taken.lease in lost:
+                taken.lost.set()
+
+    async def _tell(self, taken: Taken) -> None:
+        try:
+            await taken.running.tell_rest()
+        except LeaseLost:
+            taken.lost.set()
+        except Exception as error:
+            logger.warning("progress_not_told", job_id=taken.lease.job_id, error=f"{type(error).__name__}: {error}")
+
+    def _beaten(self, task: "asyncio.Task[None]") -> None:
+        """Nobody keeps the leases any more: what is begun meanwhile gets a new beat, and what went on without, ends."""
+        self._beating = None
+        if not task.cancelled() and (error := task.exception()) is not None:
+            logger.error("beat_ended", error=f"{type(error).__name__}: {error}")
+            for taken in self._taken.values():
+                taken.lost.set()
+        elif self._taken:
+            self._keep_beating()
 
     async def expected_ms(self, kind: str) -> int | None:
         """How much work a job of this kind is, by earlier ones; asked once a minute."""

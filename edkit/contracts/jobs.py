@@ -129,7 +129,10 @@ class CancelJob(Request[Job]):
 
 
 class RetryJob(Request[Job]):
-    """Go on from the step that failed or was cut short. Conflict `job_not_failed` unless it failed or was cancelled."""
+    """Go on from the step that failed or was cut short. Conflict `job_not_failed` unless it failed or was cancelled.
+
+    The owner's own counts as a new job of the day does: TooMany `daily_quota`.
+    """
 
     service = "job_handler"
     job_id: Id

@@ -15,6 +15,11 @@ from job_handler.quizmaking.child_make import MEMORY_MB, MODULE, SECONDS
 from job_handler.quizmaking.shape import TYPES, Batch, Order
 from job_handler.quizmaking.writing import PART_MAX, Asking, write
 
+CALLS_A_JOB = 20
+"""Calls of a model that a job costs at most. With a text: PARTS_MAX Asks of MOST_CALLS calls, then it is made without a
+model and not asked for again. With a topic alone: one Ask in each of the five attempts. What was asked in a
+step that was then cut short is asked again by the next attempt, which is not counted here.
+"""
 TEXT_PROMPT, TOPIC_PROMPT, OTHER_PROMPT = ("generate_quiz", 1), ("quiz_of_topic", 1), ("regenerate_question", 1)
 
 

@@ -5,6 +5,7 @@ from typing import cast
 
 from edkit.contracts.drafts import GeneratedItem, SavedDraft, SaveGeneratedQuiz
 from edkit.errors import Invalid
+from edkit.llm import OFFLINE
 from job_handler.jobs.batches import make_batch
 from job_handler.jobs.sources import (
     DraftArguments,
@@ -33,6 +34,8 @@ async def make(work: Work) -> Json:
     """A step: the questions that passed every check."""
     source = await source_of(work)
     batch = await make_batch(work, source, source.wish.count)
+    if not batch.items and batch.engine == OFFLINE and batch.remarks:
+        raise NothingMade(batch.remarks[-1])
     if not batch.items:
         raise NothingMade()
     return batch.model_dump(mode="json")

@@ -13,6 +13,7 @@ from job_handler.documents.reading import read_aside
 from job_handler.documents.shape import Document
 from job_handler.errors import RETRIED
 from job_handler.jobs.models import llm_of
+from job_handler.jobs.naming import short_title
 from job_handler.jobs.pasting import pasted
 from job_handler.kinds import Json, Work
 from job_handler.quizmaking.languages import language_of
@@ -49,7 +50,8 @@ class Texts(Frozen):
 
 
 def twice_as_asked(settings: Settings) -> int:
-    """The quiz service counts at the moment of asking, and exactly; what comes late, over midnight, has room here."""
+    """The quiz service counts at the moment of asking, and exactly. What comes late, over midnight, has room here, as
+    have as many tries of what has failed: nothing that was let through there is refused here."""
     return 2 * settings.generations_per_day
 
 
@@ -105,4 +107,6 @@ def language_and_title(texts: Texts, wish: QuizWish) -> tuple[str | None, str]:
     if not texts.documents:
         return wish.language, (wish.title or wish.topic or "Quiz")[:120]
     first = texts.documents[0]
-    return wish.language or language_of(first), (wish.title or first.title or first.text.split("\n")[0])[:120]
+    language = wish.language or language_of(first)
+    said = wish.title or wish.topic or first.title or short_title(first.text, language)
+    return language, said[:120] or "Quiz"

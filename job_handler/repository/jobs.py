@@ -1,6 +1,7 @@
 """Jobs as their owners and administrators see and steer them. Nothing is reached without saying on whose behalf."""
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
+from types import SimpleNamespace
 from typing import Any
 
 from sqlalchemy import delete, insert, select, tuple_, update
@@ -66,7 +67,7 @@ class JobRepository:
             "finished_at": now if failed else None,
         }
         await self._session.execute(insert(jobs).values(values))
-        return await self.find(job.job_id)
+        return SimpleNamespace(**dict.fromkeys(jobs.c.keys()) | values)
 
     async def add_cancelled(self, job_id: str, kind: str, owner: Actor, now: int) -> Any:
         """A job that is cancelled before its task has come: when that comes, it finds this."""

@@ -9,11 +9,11 @@ says the same again.
 """
 
 import hashlib
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from typing import Any, NamedTuple
 
 import orjson
-from sqlalchemy import case, func, insert, or_, select, update
+from sqlalchemy import case, func, insert, or_, select, tuple_, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -29,6 +29,7 @@ from job_handler.repository.rows import ended_of
 
 EARLIER = 20
 """Jobs of a kind by which the time of the next is guessed."""
+WORKING = or_(jobs.c.status == "running", jobs.c.after_left)
 FREE = {"holder": None, "seat": None, "unended": 0}
 """Nobody works on it, and whoever did has said so."""
 
@@ -50,10 +51,16 @@ class Leases:
     def __init__(self, database: Database, clock: Clock, announce: Announce) -> None:
         self._database, self._clock, self._announce = database, clock, announce
 
-    async def extend(self, lease: Lease) -> None:
-        """Keep it for another while. Raises LeaseLost."""
-        if await self._database.single(_under(lease).values(due_at=self._clock.now() + LEASE_MS)) != 1:
-            raise LeaseLost
+    async def extend(self, leases: Collection[Lease]) -> set[Lease]:
+        """Keep them for another while, with one statement; those that are another's now, or whose job is gone."""
+        pairs = [(lease.job_id, lease.fence) for lease in leases]
+        ours = tuple_(jobs.c.id, jobs.c.fence).in_(pairs) & jobs.c.holder.is_not(None) & WORKING
+        kept = update(jobs).where(ours).values(due_at=self._clock.now() + LEASE_MS)
+        if await self._database.single(kept) == len(pairs):
+            return set()
+        # What has just ended or was given back here is not due either, and nobody has taken it from us.
+        query = select(jobs.c.id, jobs.c.fence).where(jobs.c.id.in_([job_id for job_id, _ in pairs]))
+        return set(leases) - {Lease(*row) for row in await self._database.rows(query)}
 
     async def release(self, lease: Lease) -> None:
         """Give it back, to be taken at once; what was begun does not count as begun."""
@@ -82,36 +89,47 @@ class Leases:
         *,
         progress: float | None = None,
         expected_ms: int | None = None,
-    ) -> None:
-        """A step begins. `before` is its row from earlier. `progress`: of the job, unless the step comes afterwards."""
+        done: Done | None = None,
+        engine: str | None = None,
+        look: bool = False,
+    ) -> Any:
+        """A step begins. `before` is its row from earlier. `progress`: of the job, unless the step comes afterwards.
+
+        `done` is the step that has ended before it, and `engine` who did the thinking there: stored as `finish` does,
+        in the same transaction. With `look` the row of the job as it is then.
+        """
         now = self._clock.now()
         values = {"input_hash": input_hash, "state": "running", "started_at": now, "spent_ms": None}
 
-        async def first(session: AsyncSession) -> None:
+        async def first(session: AsyncSession) -> Any:
+            await _store(session, lease, done)
             await session.execute(insert(steps).values(job_id=lease.job_id, name=step.name, attempts=1, **values))
+            return await _row(session, lease) if look else None
 
-        async def again(session: AsyncSession) -> None:
+        async def again(session: AsyncSession) -> Any:
+            await _store(session, lease, done)
             attempts = 1 if before is None else before.attempts + 1
             query = update(steps).where(_step(lease, step.name))
             await session.execute(query.values(**values, attempts=attempts, result=None, error=None))
+            return await _row(session, lease) if look else None
 
-        moved: dict[str, Any] = {"due_at": now + LEASE_MS}
+        moved: dict[str, Any] = {"due_at": now + LEASE_MS} | _said(done, engine)
         if progress is not None:
             moved |= self._moved(progress) | {"stage": step.label[:200]}
+            moved |= {"attempts": 0} if before is None else {}  # whatever failed before has succeeded since
         if expected_ms is not None:
             moved |= {"expected_ms": expected_ms}
         try:
-            await self._write(lease, moved, first if before is None else again)
+            return await self._write(lease, moved, first if before is None else again)
         except IntegrityError:  # it is there, though its commit was in doubt
-            await self._write(lease, moved, again)
+            return await self._write(lease, moved, again)
 
     async def finish(self, lease: Lease, done: Done, *, progress: float | None, engine: str | None = None) -> None:
         """A step is done: its result is there for ever after, whoever goes on. `progress`: of the job, if it counts.
 
         `engine`: who did the thinking, if that is known by now.
         """
-        kept: dict[str, Any] = {"unended": 1, "due_at": self._clock.now() + LEASE_MS}
-        kept |= {} if engine is None else {"engine": _short(engine)}
+        kept: dict[str, Any] = {"due_at": self._clock.now() + LEASE_MS} | _said(done, engine)
         moved = {} if progress is None else self._moved(progress)
         await self._write(lease, kept | moved, lambda session: _store(session, lease, done))
 
@@ -149,8 +167,7 @@ class Leases:
         values |= {"due_at": now} if after else {"due_at": None, "turn": None}
 
         async def work(session: AsyncSession) -> None:
-            if done is not None:
-                await _store(session, lease, done)
+            await _store(session, lease, done)
 
         return await self._end(lease, values, work)
 
@@ -187,7 +204,7 @@ class Leases:
 
         async def ended(session: AsyncSession) -> Any:
             await work(session)
-            row = (await session.execute(select(jobs).where(jobs.c.id == lease.job_id))).one()
+            row = await _row(session, lease)
             if row.status in TERMINAL:
                 await self._announce(session, ended_of(row))
             return row
@@ -204,9 +221,21 @@ class Leases:
         return await retrying(once)
 
 
-async def _store(session: AsyncSession, lease: Lease, done: Done) -> None:
+def _said(done: Done | None, engine: str | None) -> dict[str, Any]:
+    """What the job's row is told when a step has ended: its worker had a word to say."""
+    said: dict[str, Any] = {} if done is None else {"unended": 1}
+    return said if engine is None else said | {"engine": _short(engine)}
+
+
+async def _store(session: AsyncSession, lease: Lease, done: Done | None) -> None:
+    if done is None:
+        return
     query = update(steps).where(_step(lease, done.step))
     await session.execute(query.values(state="completed", result=done.result, spent_ms=done.spent_ms))
+
+
+async def _row(session: AsyncSession, lease: Lease) -> Any:
+    return (await session.execute(select(jobs).where(jobs.c.id == lease.job_id))).one()
 
 
 def _step(lease: Lease, name: str) -> Any:
@@ -215,8 +244,7 @@ def _step(lease: Lease, name: str) -> Any:
 
 def _under(lease: Lease) -> Any:
     """An update of the job, as long as this lease is the latest."""
-    working = or_(jobs.c.status == "running", jobs.c.after_left)
-    return update(jobs).where(jobs.c.id == lease.job_id, jobs.c.fence == lease.fence, working)
+    return update(jobs).where(jobs.c.id == lease.job_id, jobs.c.fence == lease.fence, WORKING)
 
 
 def _short(engine: str | None) -> str | None:

@@ -47,8 +47,8 @@ async def turn_of(session: AsyncSession, owner: str, now: int) -> int:
     waiting = (jobs.c.turn.is_not(None)) & jobs.c.seat.is_(None) & (jobs.c.due_at <= now)
     first = select(jobs.c.turn).where(waiting).order_by(jobs.c.turn, jobs.c.created_at, jobs.c.id).limit(1)
     mine = select(func.max(jobs.c.turn)).where(jobs.c.owner == owner, jobs.c.turn.is_not(None))
-    front = (await session.execute(first)).scalar()
-    last = (await session.execute(mine)).scalar()
+    both = select(first.scalar_subquery(), mine.scalar_subquery())
+    front, last = (await session.execute(both)).one()
     return max(0 if front is None else front, 0 if last is None else last + 1)
 
 

@@ -238,7 +238,7 @@ class TestTheWire:
         host = await world.host()
         ada = await world.join(host, "Ada")
         questions: list[str] = []
-        engine = world.runtime.database._engine.reader.sync_engine
+        engine = world.runtime.database._engine.glance.sync_engine
         sqlalchemy_event.listen(engine, "before_cursor_execute", lambda *told: questions.append(told[2]))
         clients = [Client(world.a) for _ in range(5 * ENTERING_AT_ONCE)]
         coming = [asyncio.create_task(client.connect(resume=ada.resume_token)) for client in clients]

@@ -12,8 +12,9 @@ import pytest
 import uvloop
 
 from edkit.errors import Invalid, Unavailable
-from job_handler.child import open_children
+from job_handler.child import SESSION_NICE, ChildProcesses, open_children
 from job_handler.children import TooHard
+from job_handler.running import stopped
 
 WORK = "tests.job_handler.labour"
 
@@ -85,6 +86,23 @@ async def test_its_limits_come_first() -> None:
     }
 
 
+async def test_the_session_of_a_child_is_niced_too() -> None:
+    """Where sessions share a core first, a niced child with one of its own took as much as the whole server."""
+    children = ChildProcesses(1)
+    running = asyncio.create_task(children.run(WORK, b"sleep"))
+    async with asyncio.timeout(10):
+        while not children._running:
+            await asyncio.sleep(0.01)
+        (child,) = children._running
+        shared = Path(f"/proc/{child.pid}/autogroup")
+        while os.getpriority(os.PRIO_PROCESS, child.pid) != 19 or (
+            shared.exists() and f"nice {SESSION_NICE}" not in shared.read_text()
+        ):
+            await asyncio.sleep(0.01)
+    await stopped(running)
+    await children.close()
+
+
 @pytest.mark.parametrize("deed", ["write", "read", "delete", "chmod", "socket", "run", "fork", "kill"])
 async def test_it_can_reach_nothing(deed: str, tmp_path: Path) -> None:
     if await open_children().run(WORK, b"fence") != b"True":
@@ -107,6 +125,21 @@ async def test_there_are_never_more_than_the_machine_bears_and_nobody_jumps_the_
     assert max(sum(begin <= moment < end for begin, end in times) for moment, _ in times) <= 2
     first, last = times[:2], times[4]
     assert all(begin < last[0] for begin, _ in first)
+
+
+async def test_several_processes_of_one_installation_share_what_the_machine_bears(tmp_path: Path) -> None:
+    here, there = (open_children(cores=2, secret=f"one {tmp_path}") for _ in range(2))
+    elsewhere = open_children(cores=2, secret=f"another {tmp_path}")
+    running = asyncio.create_task(here.run(WORK, b"sleep"))
+    async with asyncio.timeout(10):
+        while not getattr(here, "_running", None):
+            await asyncio.sleep(0.01)
+    waiting = asyncio.create_task(there.run(WORK, b"upper well"))
+    assert await elsewhere.run(WORK, b"upper others") == b"OTHERS"
+    assert not waiting.done()
+    await stopped(running)
+    async with asyncio.timeout(10):
+        assert await waiting == b"WELL"
 
 
 async def test_cancelled_it_is_killed_at_once_and_the_next_one_runs() -> None:
@@ -138,7 +171,7 @@ async def test_closing_ends_what_runs_as_something_to_try_again() -> None:
 
 PARENT = f"""
 import asyncio
-from job_handler.child import open_children
+from job_handler.child import SESSION_NICE, ChildProcesses, open_children
 asyncio.run(open_children().run("{WORK}", b"spin", memory_mb=277))
 """
 

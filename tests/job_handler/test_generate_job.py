@@ -48,8 +48,15 @@ class Desk:
     runtime: Runtime | None = None
     jobs: Runtime | None = None
 
-    async def run(self, wish: dict[str, Any], kind: str = "generate_quiz", job_id: str = "quiz-1", **more: Any) -> Job:
-        """Ask for a job, and wait for its end."""
+    async def run(
+        self,
+        wish: dict[str, Any],
+        kind: str = "generate_quiz",
+        job_id: str = "quiz-1",
+        attempts: int | None = None,
+        **more: Any,
+    ) -> Job:
+        """Ask for a job, and wait for its end, or until it has failed so often."""
         assert self.runtime is not None
         self.sources[job_id] = WishSource(wish=QuizWish.model_validate(wish), **more)
         task = RunJob(
@@ -60,7 +67,7 @@ class Desk:
             while True:
                 try:
                     job: Job = await self.runtime.bus.call(GetJob(job_id=job_id), actor=MAI)
-                    if job.status in ("completed", "failed"):
+                    if job.status in ("completed", "failed") or (attempts is not None and job.attempts >= attempts):
                         return job
                 except NotFound:
                     pass
@@ -193,6 +200,18 @@ async def test_with_a_model_its_questions_are_taken_and_it_is_named(tmp_path: Pa
         assert (job.status, job.engine) == ("completed", MODEL), job.error
         (saved,) = found.saved
         assert (saved.engine, saved.items[0].engine) == (MODEL, MODEL)
+
+
+async def test_a_text_in_a_language_that_is_not_served_is_refused_with_the_reason(tmp_path: Path) -> None:
+    german = (
+        "Die Osmose ist die Bewegung von Wasser durch eine dünne Haut. Das Chlorophyll ist der grüne Farbstoff, der "
+        "das Licht in den Blättern einfängt, und ohne das Licht gibt es keinen Zucker für die Pflanze."
+    )
+    async with desk(tmp_path) as found:
+        job = await found.run({"text": german, "count": 3})
+    assert job.error is not None
+    assert (job.status, job.error.code) == ("failed", "nothing_made")
+    assert "English" in job.error.message
 
 
 async def test_with_a_model_a_topic_is_enough(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ import pytest
 from edkit.clock import ManualClock
 from edkit.contracts.accounts import UserErased
 from edkit.contracts.jobs import CancelJob, GetJob, GetJobSteps, JobQuery, ListJobs, RetryJob
-from edkit.errors import Conflict, Forbidden, Invalid, NotFound, Unavailable
+from edkit.errors import AppError, Conflict, Forbidden, Invalid, NotFound, Unavailable
 from edkit.settings import Settings
 from job_handler.jobs import KINDS
 from job_handler.kinds import Step
@@ -37,6 +37,13 @@ class Counted:
             self.failing -= 1
             raise Unavailable("The weather is bad.")
         return {"n": work.results["first"]["n"] + 1}
+
+    async def stumbles(self, work: Any) -> Any:
+        self.runs["stumbles"] += 1
+        if self.failing:
+            self.failing -= 1
+            raise Unavailable("The weather is bad.")
+        return "up again"
 
     async def waits(self, work: Any) -> Any:
         self.runs["waits"] += 1
@@ -88,6 +95,16 @@ async def test_j5_a_failed_step_is_tried_again_and_the_ones_before_are_not(tmp_p
         job = await there.reached("completed")
         assert counted.runs == {"first": 1, "second": 3}
         assert job.attempts == 2
+
+
+async def test_j5_each_step_has_attempts_of_its_own(tmp_path: Path) -> None:
+    first, second = Counted(), Counted()
+    first.failing = second.failing = 2
+    quick = replace(kind(first=first.stumbles, second=second.stumbles), backoff_ms=(1,), attempts=3)
+    async with stage(tmp_path, quick) as there:
+        await there.begin()
+        job = await there.reached("completed")
+        assert (first.runs["stumbles"], second.runs["stumbles"], job.attempts) == (3, 3, 2)
 
 
 async def test_j6_what_will_not_get_better_fails_at_once_and_says_why(tmp_path: Path) -> None:
@@ -192,6 +209,31 @@ async def test_j11_quotas_count_the_day(tmp_path: Path) -> None:
         async with asyncio.timeout(10):
             while not any(event.job_id == "quiz-3" and event.status == "completed" for event in there.ended):
                 await asyncio.sleep(0.01)
+
+
+async def test_j11_a_retry_counts_as_a_new_job_does(tmp_path: Path) -> None:
+    """Who had a quota of one could have the same job tried for ever."""
+
+    async def breaks(work: Any) -> Any:
+        raise Unavailable("The weather is bad.")
+
+    scarce = replace(kind(first=breaks), per_day=2, attempts=1)
+    clock = ManualClock()
+    async with stage(tmp_path, scarce, clock=clock) as there:
+        await there.begin()
+        await there.told(1)
+        assert (await there.retry()).status == "pending"
+        await there.told(2)
+        with pytest.raises(AppError) as refused:
+            await there.retry()
+        day = 24 * 3_600_000
+        assert (refused.value.kind, refused.value.code) == ("too_many", "daily_quota")
+        assert refused.value.retry_after_ms == day - clock.now() % day
+        assert (await there.get()).status == "failed"
+        assert (await there.ask(RetryJob(job_id="quiz-1"), ADMIN)).status == "pending"  # repairs are not counted
+        await there.told(3)
+        await clock.advance(day / 1000)
+        assert (await there.retry()).status == "pending"
 
 
 async def test_j12_nobody_sees_the_jobs_of_others_but_administrators(tmp_path: Path) -> None:

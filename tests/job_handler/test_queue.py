@@ -116,7 +116,7 @@ async def stored(there: Stage, testing: Kind, count: int, *, owners: int) -> Non
     now, database = there.jobs.clock.now(), there.jobs.database
     async with database.write() as session:
         task = RunJob(job_id="quiz-0", job_kind=testing.name, owner="p0", title="Job", arguments={})
-        row = (await JobRepository(session).add(task, role="teacher", now=now))._mapping
+        row = vars(await JobRepository(session).add(task, role="teacher", now=now))
         rest = [
             {**row, "id": f"quiz-{number}", "owner": f"p{number % owners}", "turn": number // owners}
             for number in range(1, count)
