@@ -3,23 +3,43 @@
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
-from tests.chaos.jobs.wishes import COUNT
+COUNT = 3
+"""Questions of each quiz."""
+WORKERS = ("all", "job_handler")
+TELLERS = ("all", "gateway", "rabbitmq")
+REPEATING = (*WORKERS, "mariadb")
+"""Who makes it right to ask the model again when struck: a database that is away for long costs a job its lease."""
+
+
+class Struck(NamedTuple):
+    """What was done to whom, and when in the life of a job."""
+
+    target: str
+    how: str
+    point: str
 
 
 @dataclass
 class Seen:
-    """One wish, as it stood when everything had come to rest. `calls` are those of the model; `here`, `away`, `later`
-    what a window that was there, one that was not, and another of the first sign-in afterwards were told."""
+    """One wish, as it stood when everything had come to rest.
+
+    `calls` are those of the model, `deliveries` those of the end to the gateway, `refused` writes of workers whose
+    lease was over; `here`, `away`, `later` what a window that was there, one that was not, and another of the first
+    sign-in afterwards were told.
+    """
 
     job_id: str
+    struck: Struck | None
     cancelled: bool
     strikes: int
     first_end: Mapping[str, Any]
     job: Mapping[str, Any]
     draft: Mapping[str, Any]
     calls: int
+    deliveries: int
+    refused: int
     notified: Sequence[str]
     here: Sequence[Sequence[str]]
     away: Sequence[Sequence[str]]
@@ -34,8 +54,8 @@ class Record:
     wishes: list[Seen] = field(default_factory=list)
     drafts: dict[str, list[str]] = field(default_factory=dict)
     wished: dict[str, list[str]] = field(default_factory=dict)
-    hit: Counter[tuple[str, str, str]] = field(default_factory=Counter)
-    missed: list[tuple[str, str, str]] = field(default_factory=list)
+    hit: Counter[Struck] = field(default_factory=Counter)
+    missed: list[Struck] = field(default_factory=list)
     unended: list[str] = field(default_factory=list)
 
 
@@ -117,6 +137,8 @@ class Report:
         lines = [
             f"{len(run.wishes)} wishes, {sum(run.hit.values())} strikes that hit, {len(run.missed)} missed",
             f"{sum(one.calls for one in run.wishes)} calls of the model, "
+            f"{sum(max(one.deliveries - 1, 0) for one in run.wishes)} ends delivered again, "
+            f"{sum(one.refused for one in run.wishes)} stale writes refused, "
             f"{sum(times - 1 for times in shown if times)} shown again to another connection",
         ]
         lines += [f"  {how} {target} at {point}: {times}" for (target, how, point), times in sorted(run.hit.items())]
@@ -126,11 +148,26 @@ class Report:
         return "\n".join([*lines, "passed" if self.passed else "FAILED"])
 
 
+def without_effect(run: Record) -> Iterator[str]:
+    """Strikes that have an effect that must show, and did not: then the run would not have seen a broken promise."""
+    for one in run.wishes:
+        if one.struck is None or one.struck.how == "cancel":
+            continue
+        target, how, point = one.struck
+        if point == "make" and target in WORKERS and one.calls < 2:
+            yield f"{one.job_id}: {how} {target} while the model was asked, which was asked {one.calls} times"
+        if point == "noted" and target in TELLERS and one.deliveries < 2:
+            yield f"{one.job_id}: {how} {target} before its end was acknowledged, which came {one.deliveries} times"
+        if point == "make" and how == "freeze" and not one.refused:
+            yield f"{one.job_id}: nothing of the worker that was stopped past its lease was refused"
+
+
 def judge(run: Record, points: Sequence[str]) -> Report:
-    """Run every invariant. A run is too easy that did not strike at each of `points`, or missed a tenth of its plan."""
+    """Run every invariant. A run is too easy that did not strike at each of `points`, missed a tenth of its plan, or
+    whose strikes changed nothing where they had to."""
     found = {name: [text for rule in rules for text in rule(run)] for name, rules in INVARIANTS.items()}
     hit = {point for _, _, point in run.hit}
-    easy = [f"nothing was struck at {point}" for point in points if point not in hit]
+    easy = [f"nothing was struck at {point}" for point in points if point not in hit] + [*without_effect(run)]
     if len(run.missed) * 10 > sum(run.hit.values()) + len(run.missed):
         easy.append(f"{len(run.missed)} strikes came too late")
     return Report({name: texts for name, texts in found.items() if texts}, easy, run)

@@ -4,18 +4,18 @@ import asyncio
 import json
 import signal
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 from edkit.local.installation import Installation
+from edkit.local.process import Process
 from tests.chaos.server import Server
 
 COMMAND = (sys.executable, "-m", "tests.chaos.jobs.process", "up")
 REPLICAS = {"gateway": 2, "quiz_service": 2, "game_server": 1, "job_handler": 2}
-FROZEN_S = 17.0
-"""Longer than a lease."""
 
 
-def settings_of(stub: str, hold_s: float, bug: str, at_once: int) -> dict[str, str]:
+def settings_of(folder: Path, stub: str, hold_s: float, bug: str, at_once: int) -> dict[str, str]:
     """What every process of a run is told."""
     endpoint = {"name": "stub", "url": f"{stub}/v1", "large": "writer"}
     return {
@@ -24,16 +24,22 @@ def settings_of(stub: str, hold_s: float, bug: str, at_once: int) -> dict[str, s
         "EDTECH_DEMO": "false",
         "EDTECH_LOG_LEVEL": "WARNING",
         "EDTECH_JOBS_AT_ONCE": str(at_once),
+        "CHAOS_MOMENTS": str(moments_of(folder)),
         "CHAOS_HOLD_S": str(hold_s),
         **({"CHAOS_BUG": bug} if bug else {}),
     }
+
+
+def moments_of(folder: Path) -> Path:
+    """Where the processes of a run note the moments of jobs."""
+    return folder.resolve() / "moments"
 
 
 class Alone:
     """Everything in one process."""
 
     def __init__(self, folder: Path, stub: str, hold_s: float, bug: str = "", at_once: int = 8) -> None:
-        self._server = Server(folder, COMMAND, extra=settings_of(stub, hold_s, bug, at_once))
+        self._server = Server(folder, COMMAND, extra=settings_of(folder, stub, hold_s, bug, at_once))
 
     @property
     def base(self) -> str:
@@ -45,13 +51,10 @@ class Alone:
     async def close(self) -> None:
         await self._server.stop()
 
-    async def strike(self, target: str, how: str) -> None:
-        if how == "freeze":
-            self._server.signal(signal.SIGSTOP)
-            await asyncio.sleep(FROZEN_S)
-            self._server.signal(signal.SIGCONT)
-            return
+    async def strike(self, _: str, how: str, ended: Callable[[], None]) -> None:
+        """`ended` is called when what was struck has ended, and not begun again."""
         await (self._server.kill() if how == "kill" else self._server.leave())
+        ended()
         await self._server.start()
 
 
@@ -61,11 +64,13 @@ class Spread:
     targets = ("job_handler", "quiz_service", "gateway", "rabbitmq", "mariadb", "redis")
 
     def __init__(self, folder: Path, stub: str, hold_s: float, bug: str = "", at_once: int = 8) -> None:
-        self.installation = Installation(
-            folder, replicas=REPLICAS, command=COMMAND, settings=settings_of(stub, hold_s, bug, at_once)
-        )
+        settings = settings_of(folder, stub, hold_s, bug, at_once)
+        self.installation = Installation(folder, replicas=REPLICAS, command=COMMAND, settings=settings)
         for replica in self.installation.replicas:
-            replica.settings = {**replica.settings, **settings_of(stub, hold_s, bug, at_once)}
+            mine = {**settings, "CHAOS_REPLICA": replica.name}
+            if replica.service == "job_handler":
+                mine["EDTECH_LEAVE_S"] = "0"  # so that it leaves in the moment for which it is asked to
+            replica.settings = {**replica.settings, **mine}
 
     @property
     def base(self) -> str:
@@ -80,24 +85,20 @@ class Spread:
                 replica.signal(signal.SIGCONT)
         await asyncio.to_thread(self.installation.stop)
 
-    async def strike(self, target: str, how: str) -> None:
+    async def strike(self, target: str, how: str, ended: Callable[[], None]) -> None:
         """Every replica of a service at once, so that it is certain that the one at work is struck."""
-        parts = [self.installation.parts[name] for name in self._names(target)]
-        if how == "freeze":
-            for part in parts[:1]:
-                part.signal(signal.SIGSTOP)
-            await asyncio.sleep(FROZEN_S)
-            for part in parts[:1]:
-                part.signal(signal.SIGCONT)
-            return
-        for part in parts:
-            await asyncio.to_thread(part.kill if how == "kill" else part.stop)
+        parts = self._parts(target)
+        await asyncio.gather(*(asyncio.to_thread(part.kill if how == "kill" else part.stop) for part in parts))
+        ended()
         await asyncio.gather(*(asyncio.to_thread(part.start) for part in parts))
 
-    def _names(self, target: str) -> list[str]:
-        return [name for name in self.installation.parts if name == target or name.startswith(f"{target}-")][
-            : 1 if target == "mariadb" else None
-        ]
+    def _parts(self, target: str) -> list[Process]:
+        of_service: list[Process] = [*self.installation.of(target)]
+        return of_service or [self.installation.parts[target]]
+
+    def signal(self, name: str, number: signal.Signals) -> None:
+        """Freeze or thaw one process."""
+        self.installation.parts[name].signal(number)
 
     async def only(self, name: str, *, alone: bool) -> None:
         """Leave one job handler alone, or bring the others back."""

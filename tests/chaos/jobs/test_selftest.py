@@ -1,4 +1,4 @@
-"""A minute of what `make chaos PART=jobs` does at length, and the proof of the proof: planted bugs are caught.
+"""Half a minute of what `make chaos PART=jobs` does at length, and the proof of the proof: planted bugs are caught.
 
 `CHAOS=full` plants every bug; without it the one that makes leases worthless.
 """
@@ -25,7 +25,7 @@ def test_one_quiz_and_one_notification_though_the_process_is_killed_at_every_ste
 @pytest.mark.parametrize("bug", CHOSEN)
 def test_a_planted_bug_is_caught(bug: str, tmp_path: Path) -> None:
     planted = import_module(f"tests.chaos.jobs.bugs.{bug}")
-    strikes = [Strike("all", how, point) for how, point in planted.STRIKES]
+    strikes = [Strike("all", how, (point,)) for how, point in planted.STRIKES]
     report = run(Course(bug, strikes, bug=bug, teachers=1), tmp_path)
     assert not report.too_easy, report.text()
     assert report.found.keys() & planted.CAUGHT_BY, report.text()

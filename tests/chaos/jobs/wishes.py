@@ -7,6 +7,8 @@ from typing import Any
 
 import aiohttp
 
+from tests.chaos.jobs.check import COUNT, Struck
+
 TEXT = """Osmosis is the movement of water through a thin skin from a weak to a strong solution.
 
 Transpiration is the loss of water from the leaves of a plant through tiny openings.
@@ -23,7 +25,6 @@ OPTIONS = (
     ["transpiration", "digestion", "combustion", "erosion"],
     ["diffusion", "digestion", "combustion", "erosion"],
 )
-COUNT = len(ASKED)
 ENDED = ("completed", "failed", "cancelled")
 
 
@@ -48,15 +49,24 @@ def answer(_: dict[str, Any]) -> str:
 
 @dataclass
 class Wish:
-    """A quiz that was asked for. `strikes` came before its questions were stored: so often is asking again right."""
+    """A quiz that was asked for. `strikes` came before its questions were stored: so often is asking again right.
+
+    `struck` is the one that was meant for it.
+    """
 
     teacher: "Teacher"
     key: str
     job_id: str = ""
     draft_id: str = ""
+    struck: Struck | None = None
     strikes: int = 0
     cancelled: bool = False
     ended: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def told(self) -> bool:
+        """Whether its owner is to be told of its end."""
+        return bool(self.ended) and not self.cancelled
 
 
 class Refused(Exception):
@@ -67,7 +77,7 @@ class Teacher:
     """An account with two sign-ins. Everything it asks is repeated until it is answered."""
 
     def __init__(self, base: str, http: aiohttp.ClientSession, name: str) -> None:
-        self._base, self._http, self.name = base, http, name
+        self.base, self._http, self.name = base, http, name
         self.here = self.away = ""
 
     async def sign_in(self) -> None:
@@ -85,7 +95,7 @@ class Teacher:
         async with asyncio.timeout(120):
             while True:
                 try:
-                    async with self._http.request(method, self._base + path, json=body, headers=headers) as answered:
+                    async with self._http.request(method, self.base + path, json=body, headers=headers) as answered:
                         told = await answered.json(content_type=None)
                         if answered.status < 300:
                             return told
@@ -110,14 +120,6 @@ class Teacher:
     async def job(self, wish: Wish) -> dict[str, Any]:
         """How it stands."""
         return dict(await self.ask("GET", f"/api/jobs/{wish.job_id}"))
-
-    async def steps(self, wish: Wish) -> dict[str, str]:
-        """The state of each step; none while the job has not come to the job handler."""
-        try:
-            told = await self.ask("GET", f"/api/jobs/{wish.job_id}/steps")
-        except Refused:
-            return {}
-        return {step["name"]: step["state"] for step in told["steps"]}
 
     async def told(self) -> list[dict[str, Any]]:
         """Everything this teacher was notified of."""

@@ -18,7 +18,7 @@ def plant() -> None:
 
     async def announce(self: Worker, session: AsyncSession, event: JobEnded) -> None:
         async def tell() -> None:
-            await asyncio.sleep(1.5)
+            await asyncio.sleep(5)
             async with self._runtime.database.write() as own:
                 await self._runtime.announce(own, event, actor=SYSTEM)
 

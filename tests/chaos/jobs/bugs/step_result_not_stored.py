@@ -13,7 +13,9 @@ STRIKES = (("kill", "save"),)
 
 
 def plant() -> None:
-    async def store(session: AsyncSession, lease: Lease, done: Done) -> None:
+    async def store(session: AsyncSession, lease: Lease, done: Done | None) -> None:
+        if done is None:
+            return
         query = update(steps).where(leases._step(lease, done.step))
         await session.execute(query.values(state="completed", spent_ms=done.spent_ms))
 
