@@ -14,7 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from tests.bench import jobs, product, rpc, several, sockets
+from tests.bench import jobs, jobs_drain, product, rpc, several, sockets
 from tests.bench.figures import Figures, Size
 from tests.bench.machine import python
 
@@ -46,7 +46,7 @@ NOTES = {
 
 
 def main() -> None:
-    others = {"jobs": jobs.main, "rpc": rpc.main, "several": several.main}
+    others = {"jobs": jobs.main, "jobs_drain": jobs_drain.main, "rpc": rpc.main, "several": several.main}
     if (other := others.get(" ".join(sys.argv[1:2]))) is not None:
         other(sys.argv[2:])
         return
