@@ -39,5 +39,6 @@ export default defineConfig({
     include: ['tests/**/*.test.{ts,tsx}', 'src/**/*.test.{ts,tsx}'],
     setupFiles: ['tests/setup.ts'],
     css: false,
+    testTimeout: 20_000, // a busy machine is no fault of the page
   },
 })

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-from playwright.async_api import Browser, Page, async_playwright
+from playwright.async_api import Browser, Locator, Page, async_playwright
 
 from tests.chaos.server import Server
 
@@ -23,6 +23,10 @@ ARGUMENTS = (
 )
 SHOTS = os.environ.get("EDTECH_SHOTS")
 """A folder for pictures of every screen a test passes; none are taken without it."""
+
+DEMO_TEACHER = ("teacher@demo.example", "learn-together")
+MADE_WITHIN_MS = 90_000
+"""Far more than anything takes; a busy machine is no fault of the page."""
 
 PROJECTOR = {"width": 1280, "height": 720}
 PHONE = {"width": 360, "height": 640}
@@ -78,6 +82,38 @@ async def fits(page: Page) -> None:
     assert wide <= 0, f"{page.url} is {wide} px wider than the screen"
 
 
+async def signed_in(
+    browser: Browser, base: str, viewport: dict[str, int], who: tuple[str, str] = DEMO_TEACHER, **options: Any
+) -> Page:
+    """Somebody at home, the demo teacher unless said otherwise, on a device of their own: a session of its own."""
+    page = await open_page(browser, base, viewport, **options)
+    page.set_default_timeout(MADE_WITHIN_MS)
+    await page.goto("/signin")
+    await page.get_by_label("E-mail").fill(who[0])
+    await page.get_by_label("Password").fill(who[1])
+    await page.get_by_role("button", name="Sign in", exact=True).click()
+    await page.wait_for_url("**/home")
+    return page
+
+
+async def pictures(page: Page, name: str) -> None:
+    """Nothing sticks out, on the projector or on a phone."""
+    for size in (PHONE, PROJECTOR):
+        await page.set_viewport_size(size)  # type: ignore[arg-type]
+        await fits(page)
+        await shot(page, name)
+
+
+async def apart(one: Locator, other: Locator) -> None:
+    """The one covers nothing of the other."""
+    a, b = await one.bounding_box(), await other.bounding_box()
+    assert a is not None, f"{one} is not to be seen"
+    assert b is not None, f"{other} is not to be seen"
+    across = min(a["x"] + a["width"], b["x"] + b["width"]) - max(a["x"], b["x"])
+    down = min(a["y"] + a["height"], b["y"] + b["height"]) - max(a["y"], b["y"])
+    assert across <= 0 or down <= 0, f"{one} covers {across:.0f} x {down:.0f} px of {other}"
+
+
 class Teacher:
     """The demo teacher over HTTP, to prepare what a test needs."""
 
@@ -85,7 +121,7 @@ class Teacher:
         self._http = httpx.AsyncClient(base_url=base, timeout=20)
 
     async def __aenter__(self) -> "Teacher":
-        who = {"email": "teacher@demo.example", "password": "learn-together"}
+        who = dict(zip(("email", "password"), DEMO_TEACHER, strict=True))
         answer = await self._http.post("/api/auth/login", json=who)
         answer.raise_for_status()
         self._http.headers["Authorization"] = f"Bearer {answer.json()['access_token']}"

@@ -9,14 +9,23 @@ import pytest
 from playwright.async_api import Browser, Page, expect
 
 from tests.browser.slow_model import SlowModel, slow_model
-from tests.browser.stage import PHONE, PROJECTOR, Teacher, chromium, fits, open_page, product, shot
+from tests.browser.stage import (
+    MADE_WITHIN_MS,
+    PHONE,
+    PROJECTOR,
+    Teacher,
+    apart,
+    chromium,
+    fits,
+    pictures,
+    product,
+    shot,
+    signed_in,
+)
 from tests.chaos.server import Server
 from tests.gateway.making import TEXT
 
 pytestmark = pytest.mark.browser
-
-MADE_WITHIN_MS = 90_000
-"""Far more than it takes; a busy machine is no fault of the page."""
 
 
 @pytest.fixture
@@ -37,18 +46,6 @@ async def browser() -> AsyncIterator[Browser]:
         yield running
 
 
-async def at_home(browser: Browser, server: Server, viewport: dict[str, int]) -> Page:
-    """The demo teacher signed in on a device of their own: a session of its own."""
-    page = await open_page(browser, server.base, viewport)
-    page.set_default_timeout(MADE_WITHIN_MS)
-    await page.goto("/signin")
-    await page.get_by_label("E-mail").fill("teacher@demo.example")
-    await page.get_by_label("Password").fill("learn-together")
-    await page.get_by_role("button", name="Sign in", exact=True).click()
-    await page.wait_for_url("**/home")
-    return page
-
-
 async def ask_for_a_quiz(page: Page) -> None:
     await page.goto("/quizzes/generate")
     await page.get_by_label("Your text").fill(TEXT)
@@ -59,18 +56,10 @@ async def ask_for_a_quiz(page: Page) -> None:
     await page.wait_for_url("**/drafts/*")
 
 
-async def pictures(page: Page, name: str) -> None:
-    """Nothing sticks out, on the projector or on a phone."""
-    for size in (PHONE, PROJECTOR):
-        await page.set_viewport_size(size)  # type: ignore[arg-type]
-        await fits(page)
-        await shot(page, name)
-
-
 async def test_a_quiz_made_of_a_text_survives_a_reload_is_told_once_and_becomes_a_quiz(
     server: Server, browser: Browser, model: SlowModel
 ) -> None:
-    desk, phone = await at_home(browser, server, PROJECTOR), await at_home(browser, server, PHONE)
+    desk, phone = await signed_in(browser, server.base, PROJECTOR), await signed_in(browser, server.base, PHONE)
     await ask_for_a_quiz(desk)
     await asyncio.wait_for(model.asked.wait(), MADE_WITHIN_MS / 1000)
     await expect(desk.get_by_role("progressbar").first).to_be_visible()
@@ -90,6 +79,7 @@ async def test_a_quiz_made_of_a_text_survives_a_reload_is_told_once_and_becomes_
         toasts = page.get_by_role("region", name="New notifications").locator(".toast")
         await expect(toasts).to_have_count(1, timeout=MADE_WITHIN_MS)
         await expect(page.get_by_role("button", name="Notifications, 1 new")).to_be_visible()
+        await apart(toasts, page.get_by_role("banner"))
     await fits(phone)
     await shot(phone, "told")
     await shot(desk, "told")
@@ -116,6 +106,7 @@ async def review(page: Page) -> None:
     await expect(page.get_by_text("0 of 4 decided")).to_be_visible()
     await expect(page.get_by_text("Made offline, without AI").first).to_be_visible()
     await pictures(page, "review")
+    await apart(page.get_by_role("article"), page.get_by_role("button", name="Keep", exact=True))
     await page.keyboard.press("e")
     await page.get_by_label("Question", exact=True).fill("What is it that leaves do with light?")
     await pictures(page, "edit")
@@ -124,9 +115,13 @@ async def review(page: Page) -> None:
     await page.get_by_role("button", name=re.compile("^Question 2:")).click()
     await page.keyboard.press("d")
     await expect(page.get_by_text("2 of 4 decided")).to_be_visible()
+    await page.get_by_role("button", name="Undo").click()
+    await expect(page.get_by_text("1 of 4 decided")).to_be_visible()
+    await page.keyboard.press("d")
+    await expect(page.get_by_text("2 of 4 decided")).to_be_visible()
     await page.get_by_role("button", name=re.compile("^Question 3:")).click()
     card = page.get_by_role("article", name="Question 3 of 4")
-    asked = card.get_by_role("heading", level=2)
+    asked = card.get_by_role("heading", level=2).first  # the other stands above the source
     before = await asked.inner_text()
     await page.keyboard.press("r")
     await expect(asked).not_to_have_text(before, timeout=MADE_WITHIN_MS)
@@ -141,7 +136,7 @@ async def review(page: Page) -> None:
 
 
 async def test_the_settings_page_says_which_model_answers(server: Server, browser: Browser) -> None:
-    page = await at_home(browser, server, PROJECTOR)
+    page = await signed_in(browser, server.base, PROJECTOR)
     await page.goto("/settings")
     await expect(page.get_by_text("teacher-model").first).to_be_visible()
     await expect(page.get_by_role("heading", name="Your budget today")).to_be_visible()

@@ -61,7 +61,7 @@ async def start_game(page: Page, title: str) -> str:
     """Start a game of the quiz from the list; its PIN."""
     await page.goto("/quizzes")
     await page.get_by_label("Search").fill(title)
-    button = page.get_by_role("button", name=f"Start a game of {title}")
+    button = page.get_by_role("button", name=f"Start game: {title}")
     await expect(button).to_be_visible()
     await shot(page, "quizzes")
     await button.click()

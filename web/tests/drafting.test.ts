@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest'
 import { offline, Problem } from '@/api/problem'
-import type { DraftItem, DraftQuestion, QuizDraft } from '@/teacher/api'
+import type { DraftItem, DraftQuestion, QuizDraft, QuizWish } from '@/teacher/api'
 import { Desk } from '@/teacher/draft/desk'
 import { say } from '@/teacher/draft/draft.en'
 import { say as asked } from '@/teacher/generate/generate.en'
-import { applied, around, changedElsewhere, countsOf, nextOpen, pieces, type Change } from '@/teacher/draft/review'
-import { EMPTY, faultOf, formIn, problemsOf, refusedFields, wishOf, type Sent } from '@/teacher/generate/wish'
+import { applied, around, changedElsewhere, countsOf, flowing, nextOpen, pieces, type Change } from '@/teacher/draft/review'
+import { EMPTY, faultOf, formIn, formOf, problemsOf, refusedFields, wishOf, type Sent } from '@/teacher/generate/wish'
 import { settle } from './fakes'
 
 const AT = '2026-03-03T10:00:00Z'
@@ -150,6 +150,10 @@ test('the answer is marked in its sentence, also when it looks like a pattern', 
   expect(pieces('True it is.', question('?', { type: 'true_false', options: [{ text: 'True', correct: true }] }))).toEqual([{ text: 'True it is.', key: false }])
 })
 
+test('lines that were broken within a sentence flow, and headings stay lines of their own', () => {
+  expect(flowing('Plants\nLeaves catch light, by which \ngreen plants live.\nRoots drink.')).toBe('Plants\nLeaves catch light, by which green plants live.\nRoots drink.')
+})
+
 const sent = (change: Partial<Sent> = {}): Sent => ({ key: 'k', name: 'a.pdf', size: 5, share: 1, id: 'f', problem: null, ...change })
 
 test('a wish names one source, and only what differs from the usual', () => {
@@ -157,6 +161,11 @@ test('a wish names one source, and only what differs from the usual', () => {
   expect(wishOf(form, [sent()])).toEqual({ text: 'Some text.', count: 10, types: [], difficulty: 'medium' })
   expect(wishOf({ ...form, source: 'files', types: ['typed'], language: 'vi', title: ' T ' }, [sent()])).toEqual({ file_ids: ['f'], count: 10, types: ['typed'], difficulty: 'medium', language: 'vi', title: 'T' })
   expect(wishOf({ ...form, source: 'topic', topic: 'Water' }, [])).toMatchObject({ topic: 'Water' })
+})
+
+test('what was asked for comes back as it was put in, but for the files', () => {
+  const forms = [{ ...EMPTY, text: 'Some text.', count: '4' }, { ...EMPTY, source: 'topic' as const, topic: 'Water', types: ['typed' as const], language: 'vi', title: 'T' }, { ...EMPTY, source: 'files' as const }]
+  for (const form of forms) expect(formOf({ file_ids: [], document_ids: [], ...wishOf(form, [sent()]) } as QuizWish)).toEqual(form)
 })
 
 test('what is missing is said at its field', () => {

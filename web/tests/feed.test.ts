@@ -57,7 +57,7 @@ function stage({ hidden = false } = {}) {
       timers,
       shown: new Shown('u', { store, after: timers.after, hidden: () => hidden }),
       open: (events) => new Line(network.open, timers, () => Promise.resolve('t'), events),
-      lookedAt: () => lookedAt,
+      lookedAt: (_, watched) => lookedAt || watched,
     })
   return { timers, network, desk, open }
 }
@@ -116,6 +116,19 @@ test('who stands where a notification leads is not told, and it counts as read',
   await settle()
   await settle()
   expect(feed.view().toasts).toEqual([])
+  expect(desk.asked).toContain('read n')
+})
+
+test('who watches a job sees how it ends and is not told as well; of another job they are', async () => {
+  const { network, desk, open } = stage()
+  const feed = open()
+  await settle()
+  feed.watch('a')
+  network.say('notification', told('n', { job_id: 'a', link: '/jobs/a' }))
+  network.say('notification', told('m', { job_id: 'b', link: '/jobs/b' }))
+  await settle()
+  await settle()
+  expect(feed.view().toasts.map((one) => one.id)).toEqual(['m'])
   expect(desk.asked).toContain('read n')
 })
 

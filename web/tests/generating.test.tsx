@@ -136,10 +136,45 @@ test('a draft is looked through with one key for each question, each beside its 
   expect(shown()).toBe('First?')
 })
 
+test('the last decision can be taken back where it was made, and after the last of all the way on is one more key', async () => {
+  shelf()
+  open('/drafts/d1')
+  await screen.findByText('First?')
+  press('d')
+  press('ArrowLeft')
+  press('u') // on a question that is decided, its own decision
+  expect(screen.getByText(draftWords.decided(0, 3))).toBeTruthy()
+  press('d')
+  fireEvent.click(screen.getByText(draftWords.undo))
+  expect(shown()).toBe('First?')
+  for (const key of ['k', 'k', 'k']) press(key)
+  expect(document.activeElement?.textContent).toBe(draftWords.finish)
+})
+
+test('what could not be stored without a network is stored by itself when that is back', async () => {
+  const held = shelf()
+  const take = answers['PATCH /api/drafts/d1/items/a']
+  answers['PATCH /api/drafts/d1/items/a'] = () => {
+    throw new TypeError('network')
+  }
+  open('/drafts/d1')
+  await screen.findByText('First?')
+  press('k')
+  await screen.findByText(/Not saved yet/)
+  if (take) answers['PATCH /api/drafts/d1/items/a'] = take
+  fireEvent(window, new Event('online'))
+  await waitFor(() => expect(held.items[0]?.state).toBe('kept'))
+  expect(screen.queryByText(/Not saved yet/)).toBeNull()
+})
+
 test('what is edited is kept as written, and keys are letters while one types', async () => {
   const held = shelf()
   open('/drafts/d1')
   await screen.findByText('First?')
+  press('e')
+  expect(await screen.findByLabelText(draftWords.question)).toBeTruthy()
+  fireEvent.keyDown(screen.getByLabelText(draftWords.question), { key: 'Escape' })
+  expect(screen.queryByLabelText(draftWords.question)).toBeNull()
   press('e')
   const text = await screen.findByLabelText<HTMLTextAreaElement>(draftWords.question)
   expect(document.activeElement).toBe(text)
@@ -147,7 +182,7 @@ test('what is edited is kept as written, and keys are letters while one types', 
   await userEvent.click(screen.getByRole('button', { name: draftWords.editSave }))
   expect(held.version).toBe(1)
   await userEvent.type(text, 'kd?')
-  await userEvent.click(screen.getByRole('button', { name: draftWords.editSave }))
+  fireEvent.keyDown(text, { key: 'Enter', ctrlKey: true })
   await waitFor(() => expect(held.items[0]).toMatchObject({ state: 'kept', edited: true, question: { text: 'kd?', options: [{ id: 'a1', correct: true }, { id: 'a2' }] } }))
 })
 
@@ -170,6 +205,15 @@ test('a draft that is gone says so', async () => {
   answers['GET /api/drafts/d9'] = () => problem(404, 'draft_not_found', 'No draft has this id.')
   open('/drafts/d9')
   expect(await screen.findByText(draftWords.gone)).toBeTruthy()
+})
+
+test('a draft that came to nothing brings back what was asked for, to be changed', async () => {
+  const held = { ...shelf(), status: 'failed', items: [], wish: { text: 'Hello there.', count: 4, types: ['typed'], difficulty: 'hard' } }
+  answers['GET /api/drafts/d1'] = () => Response.json(held)
+  open('/drafts/d1')
+  await userEvent.click(await screen.findByRole('button', { name: draftWords.change }))
+  expect((await screen.findByLabelText<HTMLTextAreaElement>(asking.text)).value).toBe('Hello there.')
+  expect(screen.getByLabelText<HTMLInputElement>(asking.count).value).toBe('4')
 })
 
 test('a failed job says why, and goes on when asked to', async () => {

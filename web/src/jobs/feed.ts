@@ -33,8 +33,8 @@ export interface FeedDeps {
   timers: Timers
   shown: Shown
   open(events: LineEvents): { connect(): void; close(): void; wake(): void }
-  /** Whether somebody looks at the place where this leads right now. */
-  lookedAt(told: Notification): boolean
+  /** Whether somebody looks right now at the place where this leads, or at the job it is of, if that is `watched`. */
+  lookedAt(told: Notification, watched: boolean): boolean
 }
 
 const ENDED = new Set<Job['status']>(['completed', 'failed', 'cancelled'])
@@ -181,7 +181,8 @@ export class Feed {
 
   async #show(told: Notification): Promise<void> {
     if (told.read_at || this.deps.shown.has(told.id) || !(await this.deps.shown.claim(told.id))) return
-    if (this.deps.lookedAt(told)) void this.read(told.id).catch(() => undefined)
+    const watched = told.job_id != null && this.#watched.has(told.job_id)
+    if (this.deps.lookedAt(told, watched)) void this.read(told.id).catch(() => undefined)
     else this.#set({ toasts: [...this.#view.toasts, told] })
   }
 

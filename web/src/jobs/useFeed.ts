@@ -20,7 +20,7 @@ function begin(userId: string): () => void {
     timers: browserTimers,
     shown: new Shown(userId, { store: kept, after: (ms, run) => browserTimers.after(ms, run), hidden: () => document.hidden }),
     open: (events) => new Line(openPush, browserTimers, (renew) => accessToken({ renew }), events),
-    lookedAt: (told) => !document.hidden && told.link === location.pathname,
+    lookedAt: (told, watched) => !document.hidden && (watched || told.link === location.pathname),
   })
   feed = mine
   const wake = () => {

@@ -83,7 +83,7 @@ export const say = {
     played: (when: string) => `played ${when}`,
     tags: 'Tags',
     start: 'Start game',
-    startName: (title: string) => `Start a game of ${title}`,
+    startName: (title: string) => `Start game: ${title}`,
     startWith: 'Start with settings…',
     write: 'Write questions',
     more: (title: string) => `More for ${title}`,

@@ -7,16 +7,19 @@ interface Props {
   item: DraftItem
   isFirst: boolean
   isLast: boolean
+  /** What was decided last, in words; null when nothing can be taken back. */
+  last: string | null
   onKeep: () => void
   onDrop: () => void
   onEdit: () => void
   onAnother: () => void
   onTakeBack: () => void
+  onUndo: () => void
   onStep: (by: -1 | 1) => void
 }
 
 /** What can be decided about the question shown. It stays where it is from question to question, and so does the focus. */
-export function Bar({ item, isFirst, isLast, onKeep, onDrop, onEdit, onAnother, onTakeBack, onStep }: Props) {
+export function Bar({ item, isFirst, isLast, last, onKeep, onDrop, onEdit, onAnother, onTakeBack, onUndo, onStep }: Props) {
   const making = item.job_id != null
   const open = item.state === 'proposed' && !making
   return (
@@ -39,8 +42,19 @@ export function Bar({ item, isFirst, isLast, onKeep, onDrop, onEdit, onAnother, 
           {say.takeBack} <kbd aria-hidden="true">U</kbd>
         </Button>
       )}
+      {last && (
+        <p className="bar__last">
+          <span className="muted">{last}</span>{' '}
+          <button type="button" className="link" {...(item.state === 'proposed' && { 'aria-keyshortcuts': 'U' })} onClick={onUndo}>
+            {say.undo}
+          </button>{' '}
+          {item.state === 'proposed' && <kbd aria-hidden="true">U</kbd>}
+        </p>
+      )}
       <div className="bar__steps">
         <Tool icon="left" name={say.previous} off={isFirst} onClick={() => onStep(-1)} />
+        <kbd aria-hidden="true">←</kbd>
+        <kbd aria-hidden="true">→</kbd>
         <Tool icon="right" name={say.next} off={isLast} onClick={() => onStep(1)} />
       </div>
     </div>

@@ -1,17 +1,20 @@
 import { useState } from 'react'
 import { call } from '@/api/client'
+import { useSession } from '@/api/session'
 import { Link, navigate, useTitle, type Params } from '@/router'
 import type { QuizDraft } from '@/teacher/api'
 import { say } from '@/teacher/draft/draft.en'
 import { Review } from '@/teacher/draft/Review'
 import { useDesk, useMaking } from '@/teacher/draft/useDesk'
+import { keepForm } from '@/teacher/generate/useForm'
+import { formOf } from '@/teacher/generate/wish'
 import { EngineBadge } from '@/teacher/jobs/EngineBadge'
 import { JobCard } from '@/teacher/jobs/JobCard'
 import { Ask } from '@/teacher/parts/Ask'
 import { Failed, Skeleton } from '@/teacher/parts/List'
 import { More } from '@/teacher/parts/More'
 import { tell } from '@/teacher/parts/snack'
-import { LinkButton } from '@/ui/Button'
+import { Button, LinkButton } from '@/ui/Button'
 import { Icon } from '@/ui/Icon'
 import { Notice } from '@/ui/Notice'
 import { words } from '@/words'
@@ -34,6 +37,7 @@ export default function DraftPage({ params }: { params: Params }) {
         </Notice>
       )}
       {draft.status === 'ready' ? <Review desk={desk} view={view} draft={draft} /> : draft.status !== 'accepted' && (making.held ? <JobCard held={making.held} lost={making.lost} /> : <Skeleton rows={1} />)}
+      {(draft.status === 'failed' || draft.status === 'cancelled') && <Otherwise draft={draft} />}
     </div>
   )
 }
@@ -44,7 +48,7 @@ function Head({ draft }: { draft: QuizDraft }) {
     <header className="page-head draft__head">
       <div>
         <Link to="/quizzes" className="back">
-          <Icon name="left" /> {say.back}
+          <Icon name="left" /> <span>{say.back}</span>
         </Link>
         <h1 title={draft.title}>{draft.title}</h1>
         {draft.source_names.length > 0 && <p className="muted">{say.from(draft.source_names.join(', '))}</p>}
@@ -69,6 +73,25 @@ function Head({ draft }: { draft: QuizDraft }) {
         </Ask>
       )}
     </header>
+  )
+}
+
+/** Nothing came of it: what was asked for is one click away, to be changed. */
+function Otherwise({ draft: { wish } }: { draft: QuizDraft }) {
+  const session = useSession()
+  if (session === null || session === 'unknown') return null
+  const form = formOf(wish)
+  const change = () => {
+    keepForm(session.user.id, form)
+    navigate('/quizzes/generate')
+  }
+  return (
+    <div className="actions">
+      <Button kind="quiet" icon="edit" onClick={change}>
+        {say.change}
+      </Button>
+      <span className="muted">{form.source === 'files' ? say.changeFiles : say.changeHelp}</span>
+    </div>
   )
 }
 

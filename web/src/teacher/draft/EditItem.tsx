@@ -40,8 +40,15 @@ export function EditItem({ question, onSave, onEnd }: Props) {
     } else onEnd()
   }
   return (
+    // eslint-disable-next-line jsx-a11y/no-noninteractive-element-interactions -- the keys are shortcuts; both buttons are there
     <form
       className="form edit-item"
+      onKeyDown={(event) => {
+        if (event.key === 'Escape') onEnd()
+        else if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) void save()
+        else return
+        event.preventDefault()
+      }}
       onSubmit={(event) => {
         event.preventDefault()
         void save()
@@ -66,11 +73,11 @@ export function EditItem({ question, onSave, onEnd }: Props) {
       <Field label={say.topic} maxLength={200} value={written.topic} onChange={(event) => change({ topic: event.target.value })} />
       {refused && <Notice kind="negative">{refused}</Notice>}
       <div className="actions">
-        <Button type="submit" icon="check" busy={busy}>
-          {say.editSave}
+        <Button type="submit" icon="check" busy={busy} aria-keyshortcuts="Control+Enter">
+          {say.editSave} <kbd aria-hidden="true">Ctrl ↵</kbd>
         </Button>
-        <Button kind="quiet" onClick={onEnd}>
-          {say.editCancel}
+        <Button kind="quiet" aria-keyshortcuts="Escape" onClick={onEnd}>
+          {say.editCancel} <kbd aria-hidden="true">Esc</kbd>
         </Button>
       </div>
     </form>

@@ -51,12 +51,16 @@ export function ItemCard({ item, number, of, text, engine, note, editing, onEdit
   )
 }
 
+/** Answers this short stand two in a row, so that a question fits on a projector above what can be decided. */
+const SHORT = 24
+
 function Shown({ question }: { question: DraftQuestion }) {
+  const short = question.options.every((option) => option.text.length <= SHORT)
   return (
     <>
       <h2 className="item__text">{question.text}</h2>
       {question.options.length > 0 && (
-        <ul className="item__options">
+        <ul className={short ? 'item__options item__options--pairs' : 'item__options'}>
           {question.options.map((option, index) => (
             <li key={option.id ?? index} className={option.correct ? 'item__option item__option--right' : 'item__option'}>
               <span className="item__letter" style={{ color: markColour(letterAt(index)) }}>
@@ -65,7 +69,7 @@ function Shown({ question }: { question: DraftQuestion }) {
               <span>{option.text}</span>
               {option.correct && (
                 <span className="item__right">
-                  <Icon name="check" /> {say.right}
+                  <Icon name="check" /> <span className="item__right-words">{say.right}</span>
                 </span>
               )}
             </li>

@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from 'react'
+import { useEffect, useState } from 'react'
 import { call } from '@/api/client'
 import { messageOf } from '@/api/problem'
 import { navigate } from '@/router'
@@ -13,9 +13,14 @@ import { countsOf, nextOpen } from '@/teacher/draft/review'
 import { Strip } from '@/teacher/draft/Strip'
 import { useAnother } from '@/teacher/draft/useDesk'
 import { useReviewKeys } from '@/teacher/draft/useReviewKeys'
-import { offerUndo } from '@/teacher/parts/snack'
 import { announce } from '@/ui/announce'
 import { Notice } from '@/ui/Notice'
+
+/** A decision that can be taken back, in words. */
+interface Done {
+  id: string
+  said: string
+}
 
 /** Each proposed question beside its source, decided with one key. */
 export function Review({ desk, view, draft }: { desk: Desk; view: DeskView; draft: QuizDraft }) {
@@ -24,9 +29,11 @@ export function Review({ desk, view, draft }: { desk: Desk; view: DeskView; draf
   const [editing, setEditing] = useState(false)
   const [finishing, setFinishing] = useState<'kept' | 'rest' | null>(null)
   const [notes, setNotes] = useState<Readonly<Record<string, string>>>({})
-  const decided = useRef<string[]>([])
+  const [done, setDone] = useState<readonly Done[]>([])
+  const last = done.at(-1) ?? null
   const place = Math.min(at, items.length - 1)
   const item = items[place]
+  const counts = countsOf(items)
   const note = (id: string, text: string) => setNotes((before) => ({ ...before, [id]: text }))
 
   const go = (to: number) => {
@@ -35,18 +42,17 @@ export function Review({ desk, view, draft }: { desk: Desk; view: DeskView; draf
     setAt(to)
   }
   const takeBack = (id: string) => {
-    decided.current = decided.current.filter((one) => one !== id)
+    setDone((before) => before.filter((one) => one.id !== id))
     go(items.findIndex((one) => one.id === id))
     void desk.decide({ itemId: id, state: 'proposed' })
   }
   const decide = (one: DraftItem, state: 'kept' | 'dropped') => {
     if (one.job_id) return
-    decided.current = [...decided.current.filter((id) => id !== one.id), one.id]
     void desk.decide({ itemId: one.id, state })
     const said = state === 'kept' ? say.didKeep(place + 1) : say.didDrop(place + 1)
-    if (state === 'dropped') offerUndo(said, () => takeBack(one.id))
+    setDone((before) => [...before.filter(({ id }) => id !== one.id), { id: one.id, said }])
     const next = nextOpen(items, place)
-    announce(`${state === 'kept' ? `${said} ` : ''}${next === place ? '' : `${say.of(next + 1, items.length)}: ${items[next]?.question.text ?? ''}`}`)
+    announce(`${said} ${next === place ? '' : `${say.of(next + 1, items.length)}: ${items[next]?.question.text ?? ''}`}`)
     go(next)
   }
   const another = async (one: DraftItem) => {
@@ -71,13 +77,13 @@ export function Review({ desk, view, draft }: { desk: Desk; view: DeskView; draf
     e: () => setEditing(item?.job_id == null),
     r: () => item && void another(item),
     u: () => {
-      const last = decided.current.at(-1)
-      if (last) takeBack(last)
+      if (item && item.state !== 'proposed') takeBack(item.id)
+      else if (last) takeBack(last.id)
     },
+    a: () => counts.open > 0 && setFinishing('rest'),
     ArrowLeft: () => go(place - 1),
     ArrowRight: () => go(place + 1),
   })
-  const counts = countsOf(items)
   return (
     <div className="review">
       {items.map((one, index) => one.job_id && <Another key={one.job_id} jobId={one.job_id} number={index + 1} load={desk.load} onFailed={(message) => note(one.id, message || say.noOther)} />)}
@@ -110,11 +116,13 @@ export function Review({ desk, view, draft }: { desk: Desk; view: DeskView; draf
               item={item}
               isFirst={place === 0}
               isLast={place === items.length - 1}
+              last={last?.said ?? null}
               onKeep={() => decide(item, 'kept')}
               onDrop={() => decide(item, 'dropped')}
               onEdit={() => setEditing(true)}
               onAnother={() => void another(item)}
               onTakeBack={() => takeBack(item.id)}
+              onUndo={() => last && takeBack(last.id)}
               onStep={(by) => go(place + by)}
             />
           )}

@@ -19,29 +19,27 @@ export function Strip({ items, remarks, at, onGo, onFinish }: Props) {
   const counts = countsOf(items)
   const decided = counts.all - counts.open
   const current = useRef<HTMLButtonElement>(null)
+  const ready = useRef<HTMLButtonElement>(null)
+  const dots = useRef<HTMLElement>(null)
+  const seen = useRef({ at, open: counts.open })
   useEffect(() => {
     // In braces: new browsers answer with a promise, which is no clean-up.
     current.current?.scrollIntoView({ block: 'nearest', inline: 'nearest' })
+    // The next question begins at the top of a screen that is too small for all of it.
+    if (seen.current.at !== at && document.documentElement.scrollHeight > innerHeight) dots.current?.scrollIntoView({ block: 'start' })
+    seen.current.at = at
   }, [at])
+  useEffect(() => {
+    // The last decision is made: the way on is one more key.
+    if (seen.current.open > 0 && counts.open === 0 && counts.kept > 0) ready.current?.focus({ preventScroll: true })
+    seen.current.open = counts.open
+  }, [counts.open, counts.kept])
   return (
     <section className="strip" aria-label={say.list}>
-      <div className="strip__head">
-        <p role="status" className="strip__count tabular">
-          {counts.open === 0 ? say.allDecided(counts.kept) : say.decided(decided, counts.all)}
-        </p>
-        {remarks.length > 0 && <p className="muted strip__remark">{remarks.join(' ')}</p>}
-        <div className="actions strip__ways">
-          {counts.open > 0 && (
-            <Button kind="plain" onClick={() => onFinish('rest')}>
-              {say.rest(counts.open)}
-            </Button>
-          )}
-          <Button kind={counts.open === 0 ? 'primary' : 'quiet'} disabled={counts.kept === 0} {...(counts.kept === 0 && { title: say.none })} onClick={() => onFinish('kept')}>
-            {say.finish}
-          </Button>
-        </div>
-      </div>
-      <nav className="strip__dots" aria-label={say.list}>
+      <p role="status" className="strip__count tabular">
+        {counts.open === 0 ? say.allDecided(counts.kept) : say.decided(decided, counts.all)}
+      </p>
+      <nav ref={dots} className="strip__dots" aria-label={say.list}>
         {items.map((item, place) => (
           <button
             key={item.id}
@@ -56,6 +54,17 @@ export function Strip({ items, remarks, at, onGo, onFinish }: Props) {
           </button>
         ))}
       </nav>
+      <div className="strip__ways">
+        {counts.open > 0 && (
+          <Button kind="plain" aria-keyshortcuts="A" onClick={() => onFinish('rest')}>
+            {say.rest(counts.open)} <kbd aria-hidden="true">A</kbd>
+          </Button>
+        )}
+        <Button ref={ready} kind={counts.open === 0 ? 'primary' : 'quiet'} disabled={counts.kept === 0} {...(counts.kept === 0 && { title: say.none })} onClick={() => onFinish('kept')}>
+          {say.finish}
+        </Button>
+      </div>
+      {remarks.length > 0 && <p className="muted strip__remark">{remarks.join(' ')}</p>}
     </section>
   )
 }

@@ -29,6 +29,7 @@ export const say = {
   edit: 'Edit',
   another: 'Another',
   takeBack: 'Take back',
+  undo: 'Undo',
   previous: 'Previous question',
   next: 'Next question',
   of: (n: number, all: number) => `Question ${n} of ${all}`,
@@ -58,6 +59,10 @@ export const say = {
   finishHelp: 'The quiz opens in the editor, where everything can still be changed.',
   titleField: 'Title',
   none: 'Keep at least one question to make a quiz.',
+  change: 'Change what you asked for',
+  changeHelp: 'Another text, fewer questions or other kinds may work better.',
+  changeFiles: 'Files have to be chosen again.',
+
   done: 'This draft has become a quiz.',
   open: 'Open the quiz',
 

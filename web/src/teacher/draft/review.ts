@@ -72,6 +72,11 @@ export function around(text: string | null | undefined, quote: string): Around |
   }
 }
 
+/** A text whose lines were broken in the middle of sentences, as it was meant: a line that goes on in small letters is none of its own. */
+export function flowing(text: string): string {
+  return text.replace(/\s*\n(?=\p{Ll})/gu, ' ')
+}
+
 /** A quotation in pieces; those that say the answer are `key`. */
 export function pieces(quote: string, question: DraftQuestion): { text: string; key: boolean }[] {
   const answers = [...question.options.filter((option) => option.correct).map((option) => option.text), ...question.accepted]

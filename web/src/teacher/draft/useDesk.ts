@@ -22,8 +22,14 @@ export function useDesk(draftId: string): { desk: Desk; view: DeskView } {
     const look = () => {
       if (!document.hidden) void desk.load()
     }
+    // What could not be stored goes out by itself when the network is back.
+    const back = () => void desk.settled().then(look)
     document.addEventListener('visibilitychange', look)
-    return () => document.removeEventListener('visibilitychange', look)
+    addEventListener('online', back)
+    return () => {
+      document.removeEventListener('visibilitychange', look)
+      removeEventListener('online', back)
+    }
   }, [desk])
   return { desk, view: useSyncExternalStore(desk.subscribe, desk.view) }
 }

@@ -80,6 +80,21 @@ export function wishOf(form: Form, files: readonly Sent[]): Partial<QuizWish> {
   }
 }
 
+/** The form that such a wish came of. Files are not in it: they are chosen anew. */
+export function formOf(wish: QuizWish): Form {
+  const source = wish.topic != null ? 'topic' : wish.text != null ? 'text' : 'files'
+  return {
+    source,
+    topic: wish.topic ?? '',
+    text: wish.text ?? '',
+    count: String(wish.count),
+    types: wish.types.length > 0 ? wish.types : TYPES,
+    difficulty: wish.difficulty,
+    language: wish.language ?? '',
+    title: wish.title ?? '',
+  }
+}
+
 const FIELDS: Record<string, Field> = { topic: 'topic', text: 'text', file_ids: 'files', document_ids: 'files', count: 'count', types: 'types', title: 'title', language: 'language' }
 
 /** A refusal's messages by field of the page. What belongs to none of them stays with the refusal itself. */

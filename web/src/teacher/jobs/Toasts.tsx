@@ -7,11 +7,11 @@ import { say as words } from '@/teacher/teacher.en'
 import { announce } from '@/ui/announce'
 import { Icon } from '@/ui/Icon'
 
-/** Long enough to read it, find the button and press it. It does not pass while nobody looks, or while it is pointed at. */
-const SHOWN_MS = 12_000
-const MOST = 3
+/** Long enough to read it; the bell keeps it. It does not pass while nobody looks, or while it is pointed at or focused. */
+const SHOWN_MS = 7000
+const MOST = 2
 
-/** What is new, at the side of the page, without taking the focus. Each is there once. */
+/** What is new, at the foot of the page above what can be pressed there, without taking the focus. Each is there once. */
 export function Toasts() {
   const { toasts } = useFeed()
   const shown = toasts.slice(0, MOST)
@@ -48,17 +48,17 @@ function Toast({ told }: { told: Notification }) {
   }
   return (
     // eslint-disable-next-line jsx-a11y/no-static-element-interactions -- it only stays longer while it is looked at
-    <div className={`toast toast--${told.level}`} onMouseEnter={() => setHeld(true)} onMouseLeave={() => setHeld(false)} onFocus={() => setHeld(true)} onBlur={() => setHeld(false)}>
+    <div className={`toast toast--${told.level}`} onMouseEnter={() => setHeld(true)} onMouseLeave={() => setHeld(false)} onFocus={() => setHeld(true)} onBlur={() => setHeld(false)} onKeyDown={(event) => event.key === 'Escape' && theFeed()?.dismiss(told.id)}>
       <Icon name={told.level === 'bad' ? 'alert' : told.level === 'good' ? 'check' : 'info'} />
       <div className="toast__words">
         <b>{told.title}</b>
         {told.text && <p>{told.text}</p>}
-        {link && (
-          <button type="button" className="link" aria-label={say.toast.lookAt(told.title)} onClick={look}>
-            {say.toast.look}
-          </button>
-        )}
       </div>
+      {link && (
+        <button type="button" className="link" aria-label={say.toast.lookAt(told.title)} onClick={look}>
+          {say.toast.look}
+        </button>
+      )}
       <button type="button" className="icon-button" aria-label={words.close} onClick={() => theFeed()?.dismiss(told.id)}>
         <Icon name="cross" />
       </button>

@@ -76,8 +76,8 @@ function Generate({ userId }: { userId: string }) {
           <Options form={form} problems={problems} onChange={change} />
         </section>
       </div>
-      {problem && <Notice kind="negative">{problem}</Notice>}
       <footer className="generate__go">
+        {problem && <Notice kind="negative">{problem}</Notice>}
         <p className="muted">{say.next}</p>
         <Button type="submit" large busy={busy} disabled={impossible}>
           {busy ? say.going : say.go}
