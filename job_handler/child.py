@@ -103,10 +103,10 @@ class ChildProcesses:
             await _end(child)
 
 
-def _nice_session(pid: int | str) -> None:
+def _nice_session(pid: int) -> None:
     """Where the kernel shares a core between sessions first (autogroup), a niced process that is alone in its own takes
     as much as a whole server: its session has to be niced as well."""
-    with contextlib.suppress(OSError):  # there is no such sharing here, or another did this a moment ago
+    with contextlib.suppress(OSError):  # there is no such sharing here
         Path(f"/proc/{pid}/autogroup").write_text(str(SESSION_NICE), encoding="ascii")
 
 
@@ -194,8 +194,6 @@ def _end_with(parent: int) -> None:
 
 def _limit(memory_mb: int, seconds: int) -> None:
     """What this process may use from here on, and that it goes first when the machine runs out of memory."""
-    os.nice(NICE)
-    _nice_session("self")
     with contextlib.suppress(OSError):
         Path("/proc/self/oom_score_adj").write_text("900", encoding="ascii")
     for kind, most in (

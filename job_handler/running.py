@@ -151,15 +151,14 @@ class Running:
         """Run a step, once `done` is stored. Its result is known to later steps, and not stored yet."""
         work.step, work.share = step, 0.0
         progress = None if step.after else work.whole
-        self._failures = self._failures if before is not None or step.after else 0
+        if before is None and not step.after:
+            self._failures = 0
         expected = None if step.after else await self._expected_ms(work.kind.name)
         engine = work.engine if done else None
-        tells = not step.after
-        begin = partial(self._leases.begin, self._lease, step, self._hash(work, step), before, look=tells)
+        begin = partial(self._leases.begin, self._lease, step, self._hash(work, step), before)
         row = await self._surely(partial(begin, progress=progress, expected_ms=expected, done=done, engine=engine))
         if not step.after:
             work.stage, work.untold = step.label, False
-        if tells:
             await self._say(row.owner, job_of(row))
         began, outcome = self._clock.monotonic(), "failed"
         try:

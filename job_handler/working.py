@@ -49,19 +49,13 @@ class Working:
 
     async def progress(self, share: float, stage: str = "") -> None:
         """See Work."""
+        now = self.runtime.clock.monotonic()
         news = bool(stage) and stage != self.stage
         self.share, self.stage = min(1.0, max(self.share, share)), stage or self.stage
         self.untold = True
-        if self.time_to_tell() or news:
+        if news or self._told_at is None or now - self._told_at >= TOLD_EVERY_S:
+            self._told_at = now
             await self.tell(self)
-
-    def time_to_tell(self) -> bool:
-        """Whether the last time is so long ago that it may be told now."""
-        now = self.runtime.clock.monotonic()
-        if self._told_at is not None and now - self._told_at < TOLD_EVERY_S:
-            return False
-        self._told_at = now
-        return True
 
     def done_by(self, engine: str) -> None:
         """See Work."""

@@ -141,18 +141,17 @@ def assemble(title: str, pieces: Iterable[Piece], remarks: Sequence[str] = ()) -
         if len(paragraphs) == PARAGRAPHS_MAX or at >= TEXT_MAX:
             told.append(f"Only the first {len(paragraphs):,} paragraphs were read: it is very long.")
             break
-        if at + len(text) > TEXT_MAX:
+        if full := at + len(text) > TEXT_MAX:
             text = _cut(text, TEXT_MAX - at)
             told.append(f"Only the first {TEXT_MAX:,} characters were read.")
         texts.append(text)
         paragraphs.append(Paragraph(start=at, end=at + len(text), page=piece.page, heading=piece.heading))
         at += len(text) + 2
-        if told and told[-1].endswith("characters were read."):
+        if full:
             break
     if not texts:
         raise Empty()
-    shown = tuple(paragraphs)
-    return Document(title=title[:200], text="\n\n".join(texts), paragraphs=shown, remarks=tuple(told))
+    return Document(title=title[:200], text="\n\n".join(texts), paragraphs=tuple(paragraphs), remarks=tuple(told))
 
 
 def _cut(text: str, most: int) -> str:

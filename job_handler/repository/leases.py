@@ -91,12 +91,12 @@ class Leases:
         expected_ms: int | None = None,
         done: Done | None = None,
         engine: str | None = None,
-        look: bool = False,
     ) -> Any:
-        """A step begins. `before` is its row from earlier. `progress`: of the job, unless the step comes afterwards.
+        """A step begins. `before` is its row from earlier. `progress`: of the job, unless the step comes afterwards;
+        with it the row of the job as it is then.
 
         `done` is the step that has ended before it, and `engine` who did the thinking there: stored as `finish` does,
-        in the same transaction. With `look` the row of the job as it is then.
+        in the same transaction.
         """
         now = self._clock.now()
         values = {"input_hash": input_hash, "state": "running", "started_at": now, "spent_ms": None}
@@ -104,14 +104,14 @@ class Leases:
         async def first(session: AsyncSession) -> Any:
             await _store(session, lease, done)
             await session.execute(insert(steps).values(job_id=lease.job_id, name=step.name, attempts=1, **values))
-            return await _row(session, lease) if look else None
+            return None if progress is None else await _row(session, lease)
 
         async def again(session: AsyncSession) -> Any:
             await _store(session, lease, done)
             attempts = 1 if before is None else before.attempts + 1
             query = update(steps).where(_step(lease, step.name))
             await session.execute(query.values(**values, attempts=attempts, result=None, error=None))
-            return await _row(session, lease) if look else None
+            return None if progress is None else await _row(session, lease)
 
         moved: dict[str, Any] = {"due_at": now + LEASE_MS} | _said(done, engine)
         if progress is not None:
