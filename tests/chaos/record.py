@@ -77,7 +77,7 @@ async def read_report(api: Api, token: str, game: str) -> list[list[Any]]:
 
 
 async def read_boards(stage: Stage, base: str, token: str, games: Sequence[str]) -> dict[str, list[list[Any]]]:
-    """[player, score, rank] of everybody in these games, as one server shows their owner."""
+    """[player, score, rank] of everybody in these games, as one server shows their owner; nothing if it shows none."""
     wire = Wire(stage.http, base, lambda *_: None)
     boards = {}
     await wire.open({"token": token}, patience_s=30)
@@ -87,7 +87,7 @@ async def read_boards(stage: Stage, base: str, token: str, games: Sequence[str])
             while not ack["ok"] and (wait := ack["error"].get("retry_after_ms")):
                 await asyncio.sleep(wait / 1000)
                 ack = await wire.ask("resume_game", {"game_id": game}, patience_s=30)
-            board = ack["state"]["leaderboard"]
+            board = ack["state"].get("leaderboard", [])
             boards[game] = [[place["player_id"], place["score"], place["rank"]] for place in board]
     finally:
         await wire.close()
