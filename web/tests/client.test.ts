@@ -236,6 +236,19 @@ test('a host takes the seat back after every loss and repeats a command with the
   expect(client.view().game?.phase).toBe('question')
 })
 
+test('a command that overtakes the host’s way back is sent again, not shown as a refusal', async () => {
+  const client = new GameClient({ kind: 'host', gameId: 'g1', hostKey: 'k1' }, ports())
+  const done = client.command('next_question', { op_id: 'op1', seq: 4 })
+  network.of('next_question')[0]!.answer({ ok: false, error: { code: 'not_in_game', message: 'Join or resume a game first.' } })
+  network.of('resume_game')[0]!.answer({ ok: true, role: 'host', state: state() })
+  await timers.advance(300)
+  const tries = network.of('next_question')
+  expect(tries.map((packet) => packet.payload.op_id)).toEqual(['op1', 'op1'])
+  tries[1]!.answer({ ok: true, state: asking() })
+  await done
+  expect(client.view().game?.phase).toBe('question')
+})
+
 test('a stale access token is renewed, then left out; a player comes in without one', async () => {
   const asked: boolean[] = []
   const token = (renew: boolean) => {

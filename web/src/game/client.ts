@@ -45,8 +45,19 @@ const TOKEN_CODES = new Set(['bad_token', 'token_expired', 'unauthenticated'])
 const STATE_MS = 3000
 /** How long a player's connection waits for an access token. */
 const TOKEN_MS = 2000
+/** Between two sendings of what was not taken. */
+const AGAIN_MS = 250
 /** A question that should have closed is asked about after this long. */
 const OVERDUE_MS = 2000
+
+/** How long to wait before the same event is sent again; null when a repetition would be refused too. */
+function pause(error: unknown): number | null {
+  if (error instanceof NoAnswer) return AGAIN_MS
+  if (!(error instanceof Refused)) return null
+  // The new connection is open and not yet back in the game: what we are is being told to the server right now.
+  if (error.code === 'not_in_game') return AGAIN_MS
+  return error.code === 'too_many' ? null : (error.refusal.retry_after_ms ?? null)
+}
 
 /** One viewer of one game: what is known, what was sent, and the connection that keeps both true. */
 export class GameClient {
@@ -161,7 +172,7 @@ export class GameClient {
       try {
         return await this.#connection.request(event, payload)
       } catch (error) {
-        const wait = error instanceof NoAnswer ? 250 : error instanceof Refused && error.code !== 'too_many' ? error.refusal.retry_after_ms : null
+        const wait = pause(error)
         if (!wait || this.#ports.timers.now() + wait > until || this.#view.gone) throw error
         await new Promise<void>((resume) => void this.#ports.timers.after(wait, resume))
       }
