@@ -25,8 +25,8 @@ views_total = metrics.counter("database_views", "Reads that a replica may answer
 fallbacks_total = metrics.counter("database_view_fallbacks", "Reads sent back to the primary, by reason", ["reason"])
 wait_seconds = metrics.histogram("database_view_wait_seconds", "Until a replica was known to be new enough")
 
-WAIT_S = 0.5
-"""How long a read waits for the replica to come as far as the primary."""
+WAIT_S = 0.05
+"""How long a read waits for the replica to come as far as the primary, which could answer at once."""
 ENTER_S = 1.5
 """How long it may take altogether until the replica is used: connecting, asking, waiting."""
 LAGGING_S, BROKEN_S = 1.0, 5.0
