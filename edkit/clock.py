@@ -133,6 +133,11 @@ class ManualClock:
         self._now = target
         await settle()
 
+    async def sleep_through(self, seconds: float) -> None:
+        """Move time on as a machine that was asleep: nobody wakes before its end, and who was due wakes once."""
+        self._now += seconds * 1000
+        await self.advance(0)
+
 
 async def settle(rounds: int = 20) -> None:
     """Let everything that is ready to run do so. For tests."""
