@@ -33,9 +33,9 @@ ANSWER_MAX = 64 * 2**20
 LINE_MAX = 200
 FILES_MAX = 64
 NICE = 19
-SESSION_NICE = 5
-"""Of its session, among others: a third of what a server gets when both want all of a core. As little as NICE gives
-would let it run out of time on a busy machine before it has begun."""
+LATE, LATE_NICE = 0.25, 5
+"""After this share of its time its session gets a third of what a server gets when both want all of a core: on a busy
+machine it would run out of time otherwise, having hardly begun."""
 PR_SET_PDEATHSIG = 1
 
 
@@ -77,7 +77,8 @@ class ChildProcesses:
                 start_new_session=True,
             )
             self._running.add(child)
-            _nice_session(child.pid)
+            _nice_session(child.pid, NICE)
+            late = asyncio.get_running_loop().call_later(seconds * LATE, _nice_session, child.pid, LATE_NICE)
             feeding = asyncio.create_task(_feed(child, data))
             try:
                 async with asyncio.timeout(seconds):
@@ -85,6 +86,7 @@ class ChildProcesses:
             except FAULTS as error:
                 raise Unavailable() if self._closed else TooHard() from error
             finally:
+                late.cancel()
                 self._running.discard(child)
                 feeding.cancel()
                 await _end(child)
@@ -103,11 +105,11 @@ class ChildProcesses:
             await _end(child)
 
 
-def _nice_session(pid: int) -> None:
+def _nice_session(pid: int, nice: int) -> None:
     """Where the kernel shares a core between sessions first (autogroup), a niced process that is alone in its own takes
     as much as a whole server: its session has to be niced as well."""
     with contextlib.suppress(OSError):  # there is no such sharing here
-        Path(f"/proc/{pid}/autogroup").write_text(str(SESSION_NICE), encoding="ascii")
+        Path(f"/proc/{pid}/autogroup").write_text(str(nice), encoding="ascii")
 
 
 def _environment() -> dict[str, str]:

@@ -7,6 +7,7 @@ error. A new wording is a new version in a new file.
 
 import re
 from dataclasses import dataclass
+from functools import cache
 from importlib.resources import files
 from string import Template
 from typing import cast
@@ -35,8 +36,9 @@ class Prompt:
         return Template(self.system).substitute(whole), Template(self.user).substitute(whole)
 
 
+@cache
 def prompt(name: str, version: int) -> Prompt:
-    """The prompt of this file. ValueError if the file is not as it should be."""
+    """The prompt of this file, read once. ValueError if the file is not as it should be."""
     return read_prompt((files(__package__) / f"{name}.v{version}.md").read_text(encoding="utf-8"))
 
 
