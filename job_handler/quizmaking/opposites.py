@@ -52,6 +52,15 @@ _FIXED = re.compile(
     r"lower case|the female|the male|hot dogs?|over and above|to lower|to better|one after|after all)\b"
 )
 """Where the word is part of a phrase and carries no claim."""
+_VERBS = frozenset("entered enters fell gained leaves left lost rose won".split())
+"""Words that are also nouns or adjectives (the leaves, the left side, a lost city), which are not turned."""
+_NOUN_BEFORE = re.compile(
+    r"(?i)\b(?:the|an?|its|his|her|their|our|your|my|this|that|these|those|of|in|on|to|at|by|with|from|as|and|or)\s$"
+)
+_OBJECT_AFTER = re.compile(
+    r"\s(?:the|an?|its|his|her|their|this|that|these|those|all|most|about|by|to|from|into|in|at|for|during|over|when|"
+    r"behind|out|[A-Z]\w*|\d[\d.,]*)\b"
+)
 
 
 def opposites(said: str) -> Iterator[str]:
@@ -68,7 +77,13 @@ def opposites(said: str) -> Iterator[str]:
     for place, word, other in sorted(found, reverse=True):
         if any(start <= place < end for start, end in fixed) or f" {other} " in low or low.count(f" {word} ") > 1:
             continue
+        if word in _VERBS and not _is_a_verb(said[:place], said[place + len(word) :]):
+            continue
         yield _fitting(said[:place], other) + other + said[place + len(word) :]
+
+
+def _is_a_verb(before: str, after: str) -> bool:
+    return _NOUN_BEFORE.search(before) is None and _OBJECT_AFTER.match(after) is not None
 
 
 def _fitting(before: str, other: str) -> str:

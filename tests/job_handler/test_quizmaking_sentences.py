@@ -118,6 +118,8 @@ def test_links_to_the_sentence_before_are_left_out_and_nothing_is_torn() -> None
         ("A deposit lowers the price and increases demand.", "A deposit lowers the price and decreases demand."),
         ("The mode is the most frequent response.", "The mode is the least frequent response."),
         ("An internal organ secretes insulin.", "An external organ secretes insulin."),
+        ("Blood leaves the heart through the aorta.", "Blood enters the heart through the aorta."),
+        ("Prices rose by half during the war.", "Prices fell by half during the war."),
     ],
 )
 def test_a_statement_becomes_false_in_the_word_that_carries_the_claim(said: str, false: str) -> None:
@@ -133,6 +135,9 @@ def test_a_statement_becomes_false_in_the_word_that_carries_the_claim(said: str,
         "Higher amplitudes are louder, and lower amplitudes are not as loud.",
         "The best treatment will depend on the severity of the pain, higher or not.",
         "The years after all had more recent findings.",
+        "Photosynthesis takes place in the leaves of plants.",
+        "Green leaves hold chlorophyll.",
+        "Language is processed in the left hemisphere.",
     ],
 )
 def test_what_may_be_true_the_other_way_round_is_not_turned(said: str) -> None:
