@@ -7,6 +7,10 @@ RETRIED = frozenset({"unavailable", "timed_out", "internal"})
 """Kinds of error that may be gone the next time. All others end a job at once."""
 
 
+FINAL = frozenset({"invalid", "not_found", "forbidden"})
+"""Kinds of error that lie in what was asked for: the same again ends in the same way."""
+
+
 class JobNotFound(NotFound):
     """No job has this id, or it is somebody else's."""
 
@@ -57,4 +61,4 @@ def told(error: Exception) -> JobError:
     """What is told of an error: its own words if they are for people."""
     shown = error if isinstance(error, AppError) else AppError("Something went wrong on our side. Try again.")
     first = shown.errors[0].message if shown.errors else shown.message
-    return JobError(code=shown.code, message=first)
+    return JobError(code=shown.code, message=first, final=shown.kind in FINAL)

@@ -1,6 +1,7 @@
 """What becomes of questions that a machine proposes. Pure: ids are handed in."""
 
 from collections.abc import Iterator, Sequence
+from textwrap import shorten
 from typing import get_args
 
 from edkit.contracts.drafts import DraftItem, GeneratedItem, GeneratedType, QuizDraft, QuizWish
@@ -10,6 +11,9 @@ from edkit.ids import Ids
 from quiz_service import rules
 
 TITLE_MAX = 200
+NAMED_BY = 40
+"""Of a text so many letters of its beginning name the job."""
+BEGINNING = 400
 TYPES = frozenset(get_args(GeneratedType))
 
 
@@ -70,13 +74,22 @@ def with_item(draft: QuizDraft, changed: DraftItem) -> QuizDraft:
 
 
 def title_of(wish: QuizWish, file_names: Sequence[str]) -> str:
-    """What the job is called: by what the quiz is made of."""
+    """What the job is called: by its title if it was given one, else by what the quiz is made of."""
+    if wish.title is not None:
+        return cut(f"Quiz “{wish.title}”")
     if wish.topic is not None:
         return cut(f"Quiz about {wish.topic}")
-    if not file_names:
-        return "Quiz from your text"
+    if wish.text is not None:
+        return f"Quiz from “{beginning(wish.text)}”"
     more = f" and {len(file_names) - 1} more" if len(file_names) > 1 else ""
     return cut(f"Quiz from {file_names[0]}", TITLE_MAX - len(more)) + more
+
+
+def beginning(text: str) -> str:
+    """The first words of a text, by which a person knows it again."""
+    words = " ".join(text[:BEGINNING].split())
+    whole = shorten(words, NAMED_BY, placeholder="…")
+    return whole if len(whole) > 1 else cut(words, NAMED_BY)
 
 
 def cut(title: str, length: int = TITLE_MAX) -> str:

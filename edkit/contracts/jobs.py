@@ -20,10 +20,11 @@ OWNERS: dict[str, str] = {"quiz": "quiz_service"}
 
 
 class JobError(Frozen):
-    """Why a job failed: a code for programs, a sentence for people."""
+    """Why a job failed: a code for programs, a sentence for people. `final`: the same again would fail again."""
 
     code: str
     message: str
+    final: bool = False
 
 
 class Job(Frozen):

@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from typing import cast
 
 from edkit.contracts.drafts import GeneratedItem, SavedDraft, SaveGeneratedQuiz
-from edkit.errors import Invalid
+from edkit.errors import Conflict, Invalid
 from edkit.llm import OFFLINE
 from job_handler.jobs.batches import make_batch
+from job_handler.jobs.models import llm_of
 from job_handler.jobs.sources import (
     DraftArguments,
     Texts,
@@ -30,14 +31,20 @@ class NothingMade(Invalid):
     message = "No good question could be made of this text. Choose a text that explains things in whole sentences."
 
 
+class NothingFit(Conflict):
+    """Nothing passed the checks; the model, which may not have answered, may do better the next time."""
+
+    code = "nothing_made"
+    message = "None of the questions that the model wrote passed the checks. Try again, or choose another text."
+
+
 async def make(work: Work) -> Json:
     """A step: the questions that passed every check."""
     source = await source_of(work)
     batch = await make_batch(work, source, source.wish.count)
-    if not batch.items and batch.engine == OFFLINE and batch.remarks:
-        raise NothingMade(batch.remarks[-1])
     if not batch.items:
-        raise NothingMade()
+        why = batch.remarks[-1] if batch.engine == OFFLINE and batch.remarks else None
+        raise NothingMade(why) if llm_of(work.runtime).engine == OFFLINE else NothingFit(why)
     return batch.model_dump(mode="json")
 
 

@@ -191,7 +191,15 @@ async def test_a_file_that_is_gone_and_a_draft_that_is_gone_end_the_job(tmp_path
 async def test_a_text_that_explains_nothing_gives_no_quiz(tmp_path: Path) -> None:
     async with desk(tmp_path) as found:
         job = await found.run({"text": "It was like that. They came, and so it went. This is why we like them there."})
-        assert (job.status, job.error.code if job.error else "") == ("failed", "nothing_made")
+        assert job.error is not None
+        assert (job.status, job.error.code, job.error.final) == ("failed", "nothing_made", True)
+
+
+async def test_a_model_whose_questions_all_fail_the_checks_may_do_better_another_time(tmp_path: Path) -> None:
+    async with desk(tmp_path, lambda _: {"items": [item(quote="Nobody wrote this sentence.")]}) as found:
+        job = await found.run({"text": "It was like that. They came, and so it went.", "count": 1})
+        assert job.error is not None
+        assert (job.status, job.error.code, job.error.final) == ("failed", "nothing_made", False)
 
 
 async def test_with_a_model_its_questions_are_taken_and_it_is_named(tmp_path: Path) -> None:

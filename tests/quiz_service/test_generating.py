@@ -14,6 +14,7 @@ from edkit.contracts.drafts import (
     Generating,
     GetWishSource,
     ListDrafts,
+    QuizWish,
     SaveGeneratedQuiz,
 )
 from edkit.contracts.files import DeleteFile
@@ -21,6 +22,7 @@ from edkit.contracts.jobs import GetQuizIntent
 from edkit.errors import AppError, Forbidden, Invalid, NotFound, TooMany
 from edkit.message import SYSTEM
 from edkit.runner import Runner
+from quiz_service.proposals import title_of
 from quiz_service.repository.draft_jobs import AT_ONCE
 from quiz_service.repository.drafts import OPENING
 from tests.quiz_service.conftest import MAI, OTHER, STUDENT, World, open_world
@@ -38,6 +40,7 @@ from tests.quiz_service.drafting import (
     until,
 )
 
+NAMED = "Quiz from “The Nile is the longest river of…”"
 MIDNIGHT_MS = 16 * 3_600_000
 """From the time at which a test's clock begins."""
 
@@ -48,7 +51,7 @@ async def test_the_intent_the_draft_and_the_task_are_there_once_it_is_answered(e
     draft = await look(world)
     assert (draft.status, draft.version, draft.items, draft.wish.count) == ("generating", 1, (), 4)
     intent = await world.ask(GetQuizIntent(job_id="quiz-d"))
-    assert (intent.kind, intent.status, intent.title) == ("generate_quiz", "pending", "Quiz from your text")
+    assert (intent.kind, intent.status, intent.title) == ("generate_quiz", "pending", NAMED)
     await until(lambda: _told(world, 1))
     task = world.tasks[0]
     assert (task.job_id, task.job_kind, task.owner, task.title) == ("quiz-d", "generate_quiz", "mai", intent.title)
@@ -109,7 +112,7 @@ async def test_a_job_is_called_by_what_it_is_made_of(world: World) -> None:
         "Quiz about photosynthesis": {"topic": "photosynthesis"},
         "Quiz from plants.pdf": {"file_ids": (ids[0], ids[0])},
         "Quiz from plants.pdf and 1 more": {"file_ids": tuple(ids[:2])},
-        "Quiz from your text": {"title": "Spring"},
+        "Quiz “Spring”": {"title": "Spring"},
     }
     for number, (title, wish) in enumerate(wishes.items()):
         await begin(world, f"d{number}", **wish)
@@ -119,6 +122,18 @@ async def test_a_job_is_called_by_what_it_is_made_of(world: World) -> None:
     title = (await look(world, "long")).title
     assert len(title) == 200
     assert title.endswith("… and 1 more")
+
+
+@pytest.mark.parametrize(
+    ("text", "title"),
+    [
+        ("\n\n Plants make\n\nsugar out of light. They need it.", "Quiz from “Plants make sugar out of light. They…”"),
+        ("Rain falls.", "Quiz from “Rain falls.”"),
+        ("糖" * 60, f"Quiz from “{'糖' * 39}…”"),
+    ],
+)
+def test_a_text_names_its_quiz_by_its_first_words(text: str, title: str) -> None:
+    assert title_of(QuizWish(text=text), ()) == title
 
 
 async def test_at_most_five_are_made_at_once_for_one_person(either_world: World) -> None:

@@ -230,6 +230,16 @@ test('a failed job says why, and goes on when asked to', async () => {
   expect(screen.getByText(/about 20 s left/)).toBeTruthy()
 })
 
+test('what would fail again is not offered again', async () => {
+  const error = { code: 'encrypted', message: 'This file has a password. Save it without one.', final: true }
+  answers['GET /api/jobs/quiz-1'] = () => Response.json({ id: 'quiz-1', kind: 'generate_quiz', title: 'Plants', status: 'failed', progress: 0, stage: '', attempts: 1, error, created_at: AT, updated_at: AT, version: 4 })
+  answers['GET /api/jobs/quiz-1/steps'] = () => Response.json({ job_id: 'quiz-1', steps: [] })
+  open('/jobs/quiz-1')
+  expect(await screen.findByText(error.message)).toBeTruthy()
+  expect(screen.queryByRole('button', { name: jobWords.job.retry })).toBeNull()
+  expect(screen.queryByText(jobWords.job.failedHelp)).toBeNull()
+})
+
 test('an administrator finds what failed first; a teacher does not find the page', async () => {
   open('/admin/jobs')
   expect(await screen.findByText('There is nothing at this address')).toBeTruthy()

@@ -1558,11 +1558,16 @@ export interface components {
         };
         /**
          * JobError
-         * @description Why a job failed: a code for programs, a sentence for people.
+         * @description Why a job failed: a code for programs, a sentence for people. `final`: the same again would fail again.
          */
         JobError: {
             /** Code */
             code: string;
+            /**
+             * Final
+             * @default false
+             */
+            final: boolean;
             /** Message */
             message: string;
         };

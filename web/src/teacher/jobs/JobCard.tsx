@@ -12,6 +12,8 @@ export function JobCard({ held, lost, openSteps = false }: { held: Held; lost: b
   const { job } = held
   const { busy, problem, steer } = useSteer(job.id)
   const open = !hasEnded(job)
+  // It lies in what was asked for: the same again would fail again, and the error says what to do instead.
+  const hopeless = job.status === 'failed' && job.error?.final === true
   return (
     <section className="card job" aria-label={job.title}>
       {open && <Progress held={held} />}
@@ -33,9 +35,9 @@ export function JobCard({ held, lost, openSteps = false }: { held: Held; lost: b
         </p>
       )}
       {open && <p className="muted">{lost ? say.job.lost : say.job.leave}</p>}
-      {job.status === 'failed' && <p className="muted">{say.job.failedHelp}</p>}
+      {job.status === 'failed' && !hopeless && <p className="muted">{say.job.failedHelp}</p>}
       {problem && <Notice kind="negative">{problem}</Notice>}
-      {job.status !== 'completed' && (
+      {job.status !== 'completed' && !hopeless && (
         <div className="actions">
           {open ? (
             <Button kind="quiet" icon="cross" busy={busy} aria-label={say.job.cancelName(job.title)} onClick={() => steer('cancel')}>
