@@ -5,6 +5,8 @@ import os
 from collections import Counter
 from pathlib import Path
 
+from job_handler.slots import cores_to_spare
+
 LOOK_EVERY_S = 0.2
 MARK = b"job_handler.child"
 
@@ -25,10 +27,10 @@ class Children:
         self._looking.cancel()
         await asyncio.wait([self._looking])
 
-    def said(self, handlers: int) -> str:
+    def said(self) -> str:
         """What was seen, in a sentence."""
         most, nice = max(self._at_once, default=0), min(self._niceness, default=None)
-        allowed = handlers * max(1, (os.cpu_count() or 2) - 1)
+        allowed = cores_to_spare()
         return f"{len(self._seen)} seen, at most {most} at once of {allowed} allowed, least niceness {nice}"
 
     async def _look_for_ever(self) -> None:
