@@ -124,6 +124,7 @@ export function Editor({ quiz }: { quiz: Quiz | null }) {
         <Link to="/quizzes" className="back">
           <Icon name="left" /> {editorWords.back}
         </Link>
+        <h1 className="visually-hidden">{draft.title.trim() || editorWords.untitled}</h1>
         <div className="editor__line">
           {/* eslint-disable-next-line jsx-a11y/no-autofocus -- a new page with one thing to begin with */}
           <input className="editor__title" aria-label={editorWords.title} placeholder={editorWords.titleHint} maxLength={200} autoFocus={quiz === null && draft.title === ''} value={draft.title} onChange={(event) => edit({ kind: 'quiz', change: { title: event.target.value } })} />
