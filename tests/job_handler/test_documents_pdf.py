@@ -8,6 +8,7 @@ import pytest
 
 from edkit.errors import AppError
 from job_handler.child import open_children
+from job_handler.documents import pdf, shape
 from job_handler.documents.pdf import read_pdf
 from job_handler.documents.reading import read_aside
 from job_handler.documents.shape import Attached, Broken, Document, Empty, Garbled, Locked, Scanned, TooBig
@@ -221,6 +222,17 @@ def test_pages_without_text_are_told_of() -> None:
     document = read_pdf(paper(column(60, 700, LEAF), "", column(60, 700, STEM)), "")
     assert [one.page for one in document.paragraphs] == [1, 3]
     assert document.remarks == ("1 of 3 pages hold no text and were left out.",)
+
+
+def test_of_a_very_long_pdf_the_beginning_is_read_and_the_rest_is_told_of(monkeypatch: pytest.MonkeyPatch) -> None:
+    long = paper(column(60, 700, LEAF), column(60, 700, STEM), column(60, 700, ROOT))
+    whole = read_pdf(long, "")
+    for module in (pdf, shape):
+        monkeypatch.setattr(module, "TEXT_MAX", 300)
+    document = read_pdf(long, "")
+    assert 200 < len(document.text) <= 300
+    assert whole.text.startswith(document.text)
+    assert document.remarks == ("Only the first 2 of 3 pages were read.", "Only the first 300 characters were read.")
 
 
 PICTURE = stream(
