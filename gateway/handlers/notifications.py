@@ -40,7 +40,7 @@ async def tell_owner(event: JobEnded, ctx: Context) -> None:
     told = Notification(
         id=notification_id(event.job_id, event.version),
         title=TITLES.get((event.job_kind, event.status), ANY.get(event.status, ANY["failed"])),
-        text=(event.error.message if event.error is not None else event.title)[:MOST_TEXT],
+        text=(f"{event.title}: {event.error.message}" if event.error is not None else event.title)[:MOST_TEXT],
         level="good" if event.status == "completed" else "bad",
         link=f"/drafts/{draft_id}" if isinstance(draft_id, str) else f"/jobs/{event.job_id}",
         job_id=event.job_id,

@@ -66,7 +66,7 @@ async def test_the_end_of_a_job_is_one_notification_however_often_it_is_told(bus
     assert (done["title"], done["text"], done["level"]) == ("Your quiz is ready to review", "Cells", "good")
     assert (done["link"], done["job_id"], done["job_status"]) == ("/drafts/draft-of-quiz-1", "quiz-1", "completed")
     assert failed["title"] == "The quiz could not be made"
-    assert failed["text"] == "The file is encrypted. Save it without a password, then try again."
+    assert failed["text"] == "Cells: The file is encrypted. Save it without a password, then try again."
     assert (failed["level"], failed["error"]["code"], failed["read_at"]) == ("bad", "encrypted", None)
 
 
