@@ -23,7 +23,7 @@ export function Bar({ item, isFirst, isLast, last, onKeep, onDrop, onEdit, onAno
   const making = item.job_id != null
   const open = item.state === 'proposed' && !making
   return (
-    <div className="bar">
+    <div className="foot decide">
       <Button icon="check" aria-keyshortcuts="K" kind={item.state === 'kept' ? 'quiet' : 'primary'} disabled={making || item.state === 'kept'} onClick={onKeep}>
         {item.state === 'kept' ? say.states.kept : say.keep} <kbd aria-hidden="true">K</kbd>
       </Button>
@@ -43,7 +43,7 @@ export function Bar({ item, isFirst, isLast, last, onKeep, onDrop, onEdit, onAno
         </Button>
       )}
       {last && (
-        <p className="bar__last">
+        <p className="decide__last">
           <span className="muted">{last}</span>{' '}
           <button type="button" className="link" {...(item.state === 'proposed' && { 'aria-keyshortcuts': 'U' })} onClick={onUndo}>
             {say.undo}
@@ -51,7 +51,7 @@ export function Bar({ item, isFirst, isLast, last, onKeep, onDrop, onEdit, onAno
           {item.state === 'proposed' && <kbd aria-hidden="true">U</kbd>}
         </p>
       )}
-      <div className="bar__steps">
+      <div className="decide__steps">
         <Tool icon="left" name={say.previous} off={isFirst} onClick={() => onStep(-1)} />
         <kbd aria-hidden="true">←</kbd>
         <kbd aria-hidden="true">→</kbd>

@@ -31,7 +31,8 @@ const NONE: Problems = {}
 export function Editor({ quiz }: { quiz: Quiz | null }) {
   const editing = useEditor(quiz)
   const { draft, edit, saved } = editing
-  useTitle(`${draft.title.trim() || editorWords.untitled} · ${words.product}`)
+  const name = draft.title.trim() || editorWords.untitled
+  useTitle(`${name} · ${words.product}`)
   const [at, setAt] = useQuestionAt(draft.questions.length)
   const [asking, setAsking] = useState(false)
   const [picking, setPicking] = useState(false)
@@ -124,7 +125,7 @@ export function Editor({ quiz }: { quiz: Quiz | null }) {
         <Link to="/quizzes" className="back">
           <Icon name="left" /> {editorWords.back}
         </Link>
-        <h1 className="visually-hidden">{draft.title.trim() || editorWords.untitled}</h1>
+        <h1 className="visually-hidden">{name}</h1>
         <div className="editor__line">
           {/* eslint-disable-next-line jsx-a11y/no-autofocus -- a new page with one thing to begin with */}
           <input className="editor__title" aria-label={editorWords.title} placeholder={editorWords.titleHint} maxLength={200} autoFocus={quiz === null && draft.title === ''} value={draft.title} onChange={(event) => edit({ kind: 'quiz', change: { title: event.target.value } })} />

@@ -76,7 +76,7 @@ function Generate({ userId }: { userId: string }) {
           <Options form={form} problems={problems} onChange={change} />
         </section>
       </div>
-      <footer className="generate__go">
+      <footer className="foot generate__go">
         {problem && <Notice kind="negative">{problem}</Notice>}
         <p className="muted">{say.next}</p>
         <Button type="submit" large busy={busy} disabled={impossible}>
