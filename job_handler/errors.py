@@ -5,8 +5,6 @@ from edkit.errors import AppError, Conflict, Invalid, NotFound, TooMany
 
 RETRIED = frozenset({"unavailable", "timed_out", "internal"})
 """Kinds of error that may be gone the next time. All others end a job at once."""
-
-
 FINAL = frozenset({"invalid", "not_found", "forbidden"})
 """Kinds of error that lie in what was asked for: the same again ends in the same way."""
 

@@ -86,15 +86,15 @@ class Place:
         """Jobs that are worked on at this moment."""
         return await self.count("jobs_working")
 
-    async def count(self, name: str) -> int:
-        """What all job handlers together count under this name. What nobody has counted yet is none."""
+    async def count(self, name: str, label: str = "") -> int:
+        """What all job handlers together count under this name and label. What nobody has counted yet is none."""
         count = 0
         for handler in self.handlers:
             async with self.http.get(f"{handler}/metrics") as answered:
                 told = await answered.text()
             if "edtech_jobs_working " not in told:
                 raise SystemExit(f"{handler} does not say how many jobs it works on")
-            found = re.findall(rf"^edtech_{name}(?:{{.*}})? ([0-9.e+]+)$", told, re.MULTILINE)
+            found = re.findall(rf"^edtech_{name}(?:{{.*{label}.*}})? ([0-9.e+]+)$", told, re.MULTILINE)
             count += round(sum(map(float, found)))
         return count
 
@@ -215,7 +215,7 @@ async def measure(place: Place, jobs: int) -> None:
         _line(f"202, {await place.working()} jobs work in children", await place.wished())
         await stopped(keeping)
     print(f"  children: {children.said()}", flush=True)
-    if failed := await place.count('jobs_ended_total.*status="failed".*'):
+    if failed := await place.count("jobs_ended_total", 'status="failed"'):
         raise SystemExit(f"{failed} jobs failed, so this says nothing")
     await place.end()
 

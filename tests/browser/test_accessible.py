@@ -1,8 +1,5 @@
 """Nobody is kept out: every page that stands still, for those who zoom, and for those who use a keyboard alone."""
 
-from collections.abc import AsyncIterator
-from pathlib import Path
-
 import pytest
 from playwright.async_api import Browser, Page, expect
 
@@ -12,10 +9,8 @@ from tests.browser.stage import (
     PHONE,
     PROJECTOR,
     Teacher,
-    chromium,
     fits,
     open_page,
-    product,
     shot,
     signed_in,
 )
@@ -41,18 +36,6 @@ MEMBERS = (
     "/settings",
     "/notifications",
 )
-
-
-@pytest.fixture
-async def server(tmp_path: Path) -> AsyncIterator[Server]:
-    async with product(tmp_path) as running:
-        yield running
-
-
-@pytest.fixture
-async def browser() -> AsyncIterator[Browser]:
-    async with chromium() as running:
-        yield running
 
 
 async def look_at(page: Page, path: str) -> None:
@@ -100,7 +83,7 @@ async def test_what_has_the_focus_is_never_covered(server: Server, browser: Brow
     page = await signed_in(browser, server.base, PROJECTOR)
     await page.goto("/quizzes/generate")
     await page.get_by_label("Your text").fill(TEXT)
-    foot = page.locator(".generate__go")
+    foot = page.locator(".foot")
     for _ in range(40):
         await page.keyboard.press("Tab")
         focused = page.locator(":focus")

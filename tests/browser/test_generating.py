@@ -15,7 +15,6 @@ from tests.browser.stage import (
     PROJECTOR,
     Teacher,
     apart,
-    chromium,
     fits,
     pictures,
     product,
@@ -37,12 +36,6 @@ async def model() -> AsyncIterator[SlowModel]:
 @pytest.fixture
 async def server(tmp_path: Path, model: SlowModel) -> AsyncIterator[Server]:
     async with product(tmp_path, llm_endpoints=model.endpoints) as running:
-        yield running
-
-
-@pytest.fixture
-async def browser() -> AsyncIterator[Browser]:
-    async with chromium() as running:
         yield running
 
 

@@ -2,14 +2,12 @@
 
 import asyncio
 import re
-from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.async_api import Browser, Page, expect
 
-from tests.browser.stage import PHONE, PROJECTOR, Teacher, chromium, fits, open_page, product, shot
+from tests.browser.stage import PHONE, PROJECTOR, Teacher, fits, open_page, shot
 from tests.chaos.server import Server
 
 pytestmark = pytest.mark.browser
@@ -33,18 +31,6 @@ EVERY_TYPE: list[dict[str, Any]] = [
     {"type": "word_cloud", "text": "One word for today", **LIMIT},
     {"type": "open", "text": "What should we do next week?", **LIMIT},
 ]
-
-
-@pytest.fixture
-async def server(tmp_path: Path) -> AsyncIterator[Server]:
-    async with product(tmp_path) as running:
-        yield running
-
-
-@pytest.fixture
-async def browser() -> AsyncIterator[Browser]:
-    async with chromium() as running:
-        yield running
 
 
 async def sign_in(page: Page) -> None:
