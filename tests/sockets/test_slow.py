@@ -31,16 +31,17 @@ async def test_6_1_a_slow_reader_skips_what_is_droppable_while_others_get_it() -
         quick = await Raw.join(served.port)
         reader = Reader(quick)
         sent = await fill(served, tick(1), droppable=True) + 1
-        for _ in range(50):
-            fanout(served.room.sockets, tick(2), droppable=True)
-            await asyncio.sleep(0)
         counters = served.server.counters
-        assert counters.skipped >= 40, "nearly all; the kernel may have taken a few more meanwhile"
+        while counters.skipped < 50 and sent < 2000:  # now and then the kernel takes a few more
+            fanout(served.room.sockets, tick(2), droppable=True)
+            sent += 1
+            heavy = max(socket.buffered for socket in served.room.sockets)
+            assert heavy < LIMITS.skip_above + 2000
+            await asyncio.sleep(0)
+        assert counters.skipped == 50
         assert counters.cut == 0
         assert len(served.room.sockets) == 2
-        await until(lambda: reader.events == sent + 50)
-        heavy = max(served.room.sockets, key=lambda socket: socket.buffered)
-        assert LIMITS.skip_above < heavy.buffered < LIMITS.cut_above
+        await until(lambda: reader.events == sent)
         await reader.stop()
 
 
