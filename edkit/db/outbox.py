@@ -31,6 +31,8 @@ CLAIM_MS = 15_000
 """Longer than a batch takes at its slowest: what a dead relay had claimed waits so long for another."""
 BEHIND_MS = 1_000
 """What the bus has refused stands so far behind what is new."""
+INDEX = "FORCE INDEX (ix_outbox_status_changed_at)"
+"""The optimiser would rather sort all that waits, and lock it, so that other relays got nothing meanwhile."""
 LEAVE_S = 2
 KEEP_MS = 7 * 24 * 3_600_000
 
@@ -121,13 +123,17 @@ class Outbox:
 
     async def _claim(self) -> list[Envelope]:
         table, now = self._table, self._clock.now()
-        free = or_(table.c.status == PENDING, (table.c.status == CLAIMED) & (table.c.changed_at < now - CLAIM_MS))
+        pending = table.c.status == PENDING
+        expired = (table.c.status == CLAIMED) & (table.c.changed_at < now - CLAIM_MS)
         async with self._database.read() as session:
-            if (await session.execute(select(table.c.id).where(free).limit(1))).first() is None:
+            if (await session.execute(select(table.c.id).where(or_(pending, expired)).limit(1))).first() is None:
                 return []
+        rows: list[Any] = []
         async with self._database.write() as session:
-            query = select(table.c.id, table.c.envelope).where(free).order_by(table.c.changed_at, table.c.id)
-            rows = (await session.execute(query.limit(BATCH).with_for_update(skip_locked=True))).all()
+            for free in (expired, pending):  # each along the index: a batch is read and locked, not all that waits
+                query = select(table.c.id, table.c.envelope).where(free).order_by(table.c.changed_at, table.c.id)
+                query = query.with_hint(table, INDEX, "mysql").limit(BATCH - len(rows))
+                rows += (await session.execute(query.with_for_update(skip_locked=True))).all()
             if rows:
                 claimed = update(table).where(table.c.id.in_([row.id for row in rows]))
                 await session.execute(claimed.values(status=CLAIMED, changed_at=now))

@@ -1,6 +1,7 @@
 """The MySQL engine over a real MariaDB: isolation, locks, collation, relays side by side, and cancelled queries."""
 
 import asyncio
+import contextlib
 import random
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -8,11 +9,12 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, insert, select, text, update
 from sqlalchemy.exc import OperationalError
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from edkit.db import Database, explained, mysql
 from edkit.db.migrate import upgrade
-from edkit.db.outbox import Outbox
+from edkit.db.outbox import BATCH, Outbox
+from edkit.db.tables import PENDING
 from edkit.launch import load
 from edkit.message import SYSTEM
 from edkit.testing import running
@@ -180,6 +182,40 @@ async def test_several_relays_send_each_message_once_and_skip_none_that_commits_
         assert [tuple(row) for row in left] == [("sent", rows + late)]
         for one in databases:
             await one.close()
+
+
+class Held(Database):
+    """Its first transaction that writes ends only when it may."""
+
+    def __init__(self, url: str) -> None:
+        super().__init__(url)
+        self.done, self.may_end = asyncio.Event(), asyncio.Event()
+
+    @contextlib.asynccontextmanager
+    async def write(self) -> AsyncIterator[AsyncSession]:
+        async with super().write() as session:
+            yield session
+            self.done.set()
+            await self.may_end.wait()
+
+
+async def test_a_relay_takes_a_batch_while_another_is_still_claiming_one(tmp_path: Path, mariadb_url: str) -> None:
+    async with running(tmp_path, [service], database_url=mariadb_url, serve=False) as (runtime,):
+        held, free = Held(mariadb_url), Database(mariadb_url)
+        first, second = (Outbox("echo_service", metadata, one, runtime.bus, runtime.clock) for one in (held, free))
+        envelopes = [runtime.bus.envelope(CountTask(name="many"), actor=SYSTEM) for _ in range(3 * BATCH)]
+        rows = [{"id": one.id, "status": PENDING, "envelope": one.model_dump(mode="json")} for one in envelopes]
+        async with runtime.database.write() as session:
+            await session.execute(insert(metadata.tables["outbox"]).values(changed_at=runtime.clock.now()), rows)
+        claiming = asyncio.create_task(first.relay_once())
+        await held.done.wait()
+        assert await second.relay_once() == BATCH
+        held.may_end.set()
+        assert await claiming == BATCH
+        assert await second.relay_once() == BATCH
+        assert await second.relay_once() == 0
+        await held.close()
+        await free.close()
 
 
 async def test_after_a_storm_of_cancels_no_result_belongs_to_another_query(mariadb_url: str) -> None:
