@@ -1,6 +1,6 @@
 """How good the questions are that are made without a model: measured on real texts by a checker of its own.
 
-`EDTECH_REAL_DATA=FOLDER python -m tests.bench.quizmaking [--show N --seed S]`: one quiz of each section and article.
+`EDTECH_REAL_DATA=FOLDER make bench ARGS="quizmaking [--show N --seed S]"`: one quiz of each section and article.
 The checker below shares no code with the maker, so that it can find what the maker has missed. `--show N` prints some,
 drawn by the seed.
 """
@@ -9,7 +9,6 @@ import argparse
 import json
 import os
 import re
-import sys
 import time
 import unicodedata
 from collections import Counter
@@ -161,12 +160,12 @@ def measured(what: str, texts: Sequence[tuple[str, Document]], model: MiniLM) ->
     return whole
 
 
-def main() -> int:
+def main(arguments: list[str]) -> int:
     """Make, check, print."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--show", type=int, default=0)
     parser.add_argument("--seed", default="1")
-    arguments = parser.parse_args()
+    given = parser.parse_args(arguments)
     folder = os.environ.get("EDTECH_REAL_DATA")
     if not folder:
         print("Set EDTECH_REAL_DATA to the folder that holds openstax/ and squad/.")
@@ -174,11 +173,7 @@ def main() -> int:
     model = MiniLM()
     whole = measured("textbook", list(sections(Path(folder))), model)
     whole += measured("encyclopedia", list(articles(Path(folder))), model)
-    for name, made, faults in SeededChance(arguments.seed).shuffled(whole)[: arguments.show]:
+    for name, made, faults in SeededChance(given.seed).shuffled(whole)[: given.show]:
         options = " | ".join(("*" if option.correct else "") + option.text for option in made.question.options)
         print(f"\n{name} [{made.question.type}] {made.question.text}\n   {options or made.question.accepted} {faults}")
     return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

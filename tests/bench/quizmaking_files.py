@@ -1,13 +1,12 @@
 """The same measure as `quizmaking`, through files: sections of the book as PDF, DOCX, HTML, Markdown and plain text.
 
-`EDTECH_REAL_DATA=FOLDER python -m tests.bench.quizmaking_files [--files N]`: a file is written, read and asked about.
+`EDTECH_REAL_DATA=FOLDER make bench ARGS="quizmaking_files [--files N]"`: a file is written, read and asked about.
 """
 
 import argparse
 import html
 import io
 import os
-import sys
 import textwrap
 from collections import Counter, defaultdict
 from collections.abc import Sequence
@@ -52,11 +51,11 @@ def written(paragraphs: Sequence[str], form: str) -> bytes:
     return ("\n\n".join(paragraphs) + "\n").encode()
 
 
-def main() -> int:
+def main(arguments: list[str]) -> int:
     """Write, read, make, check, print."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--files", type=int, default=20)
-    arguments = parser.parse_args()
+    given = parser.parse_args(arguments)
     folder = os.environ.get("EDTECH_REAL_DATA")
     if not folder:
         print("Set EDTECH_REAL_DATA to the folder that holds openstax/psychology-2e.paragraphs.jsonl.")
@@ -66,7 +65,7 @@ def main() -> int:
     passed: defaultdict[str, int] = defaultdict(int)
     faults: Counter[str] = Counter()
     long = [(name, text) for name, text in sections(Path(folder)) if len(text.paragraphs) >= LEAST_PARAGRAPHS]
-    for number, (name, section) in enumerate(long[: arguments.files]):
+    for number, (name, section) in enumerate(long[: given.files]):
         form = FORMATS[number % len(FORMATS)]
         paragraphs = [section.of(paragraph) for paragraph in section.paragraphs]
         document: Document = read_document(written(paragraphs, form), f"section.{form}")
@@ -85,7 +84,3 @@ def main() -> int:
     for fault, times in faults.most_common():
         print(f"  {times:4} {fault}")
     return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

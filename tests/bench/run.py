@@ -14,7 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from tests.bench import jobs, jobs_drain, product, rpc, several, sockets
+from tests.bench import jobs, jobs_drain, product, quizmaking, quizmaking_files, rpc, several, sockets
 from tests.bench.figures import Figures, Size
 from tests.bench.machine import python
 
@@ -43,13 +43,19 @@ NOTES = {
     "ours, no database": "the same, but answers are acknowledged from memory",
     "whole product": "edtech up: a real game; joins, answers, receipts and the log in its own database",
 }
+OTHERS: dict[str, Callable[[list[str]], int | None]] = {
+    "jobs": jobs.main,
+    "jobs_drain": jobs_drain.main,
+    "quizmaking": quizmaking.main,
+    "quizmaking_files": quizmaking_files.main,
+    "rpc": rpc.main,
+    "several": several.main,
+}
 
 
 def main() -> None:
-    others = {"jobs": jobs.main, "jobs_drain": jobs_drain.main, "rpc": rpc.main, "several": several.main}
-    if (other := others.get(" ".join(sys.argv[1:2]))) is not None:
-        other(sys.argv[2:])
-        return
+    if (other := OTHERS.get(" ".join(sys.argv[1:2]))) is not None:
+        sys.exit(other(sys.argv[2:]))
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--systems", default=";".join(SYSTEMS), help="names separated by ;")
