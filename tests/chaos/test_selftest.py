@@ -1,12 +1,11 @@
-"""Some cases of the self-test in every test run; `make chaos PART=selftest` plays all of them."""
+"""Some cases of the self-test in every test run; `make chaos PART=selftest` plays all of them.
 
-from pathlib import Path
+They play several at once there too, and so need no quiet machine.
+"""
 
 import pytest
 
-from tests.chaos.selftest import cases, embedded, verdict
-
-pytestmark = pytest.mark.chaos
+from tests.chaos.selftest import cases, come_out
 
 CHOSEN = (
     "clean 0", "bug acknowledged_before_commit", "bug last_answer_wins", "bug solution_leaks_early",
@@ -14,9 +13,8 @@ CHOSEN = (
 
 
 @pytest.mark.parametrize("case", CHOSEN)
-async def test_a_bug_is_caught_and_a_clean_run_raises_no_alarm(case: str, tmp_path: Path) -> None:
-    fault = verdict(case, await embedded(case, tmp_path / "run", 0))
-    assert not fault, fault
+def test_a_bug_is_caught_and_a_clean_run_raises_no_alarm(case: str) -> None:
+    assert come_out([case])  # it prints why not
 
 
 def test_the_chosen_cases_are_among_all() -> None:
