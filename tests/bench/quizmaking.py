@@ -160,7 +160,7 @@ def measured(what: str, texts: Sequence[tuple[str, Document]], model: MiniLM) ->
     return whole
 
 
-def main(arguments: list[str]) -> int:
+def main(arguments: list[str]) -> None:
     """Make, check, print."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--show", type=int, default=0)
@@ -168,12 +168,10 @@ def main(arguments: list[str]) -> int:
     given = parser.parse_args(arguments)
     folder = os.environ.get("EDTECH_REAL_DATA")
     if not folder:
-        print("Set EDTECH_REAL_DATA to the folder that holds openstax/ and squad/.")
-        return 2
+        raise SystemExit("Set EDTECH_REAL_DATA to the folder that holds openstax/ and squad/.")
     model = MiniLM()
     whole = measured("textbook", list(sections(Path(folder))), model)
     whole += measured("encyclopedia", list(articles(Path(folder))), model)
     for name, made, faults in SeededChance(given.seed).shuffled(whole)[: given.show]:
         options = " | ".join(("*" if option.correct else "") + option.text for option in made.question.options)
         print(f"\n{name} [{made.question.type}] {made.question.text}\n   {options or made.question.accepted} {faults}")
-    return 0

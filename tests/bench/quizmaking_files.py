@@ -51,15 +51,14 @@ def written(paragraphs: Sequence[str], form: str) -> bytes:
     return ("\n\n".join(paragraphs) + "\n").encode()
 
 
-def main(arguments: list[str]) -> int:
+def main(arguments: list[str]) -> None:
     """Write, read, make, check, print."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--files", type=int, default=20)
     given = parser.parse_args(arguments)
     folder = os.environ.get("EDTECH_REAL_DATA")
     if not folder:
-        print("Set EDTECH_REAL_DATA to the folder that holds openstax/psychology-2e.paragraphs.jsonl.")
-        return 2
+        raise SystemExit("Set EDTECH_REAL_DATA to the folder that holds openstax/psychology-2e.paragraphs.jsonl.")
     model = MiniLM()
     offered: defaultdict[str, int] = defaultdict(int)
     passed: defaultdict[str, int] = defaultdict(int)
@@ -83,4 +82,3 @@ def main(arguments: list[str]) -> int:
     print(f"all   {sum(passed.values())} of {whole} ({100 * sum(passed.values()) / max(1, whole):.1f} %)")
     for fault, times in faults.most_common():
         print(f"  {times:4} {fault}")
-    return 0

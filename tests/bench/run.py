@@ -43,7 +43,7 @@ NOTES = {
     "ours, no database": "the same, but answers are acknowledged from memory",
     "whole product": "edtech up: a real game; joins, answers, receipts and the log in its own database",
 }
-OTHERS: dict[str, Callable[[list[str]], int | None]] = {
+OTHERS: dict[str, Callable[[list[str]], None]] = {
     "jobs": jobs.main,
     "jobs_drain": jobs_drain.main,
     "quizmaking": quizmaking.main,
@@ -55,7 +55,8 @@ OTHERS: dict[str, Callable[[list[str]], int | None]] = {
 
 def main() -> None:
     if (other := OTHERS.get(" ".join(sys.argv[1:2]))) is not None:
-        sys.exit(other(sys.argv[2:]))
+        other(sys.argv[2:])
+        return
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--systems", default=";".join(SYSTEMS), help="names separated by ;")
