@@ -3,9 +3,8 @@ SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.NOTPARALLEL:
 .SUFFIXES:
-.PHONY: help run run-distributed test check bench chaos setup web lock clean
+.PHONY: help run run-distributed test check check-python check-web bench chaos setup web lock clean
 
 # What is compiled is kept: a process starts a quarter faster.
 unexport PYTHONDONTWRITEBYTECODE
@@ -49,6 +48,9 @@ test: setup check  ## set up what is missing, then run every check and every tes
 	@$(BIN)/python -m pytest -n $(WORKERS) -m "not browser and not chaos and not installation"
 
 check: .venv/.dev web/dist/index.html  ## formatting, lints, types and walls, without running anything
+	@$(MAKE) --no-print-directory --output-sync=target -j2 check-python check-web
+
+check-python:
 	@echo "ruff"
 	@$(BIN)/ruff check -q .
 	@$(BIN)/ruff format -q --check . || { echo "run: $(BIN)/ruff format ."; false; }
@@ -59,6 +61,8 @@ check: .venv/.dev web/dist/index.html  ## formatting, lints, types and walls, wi
 	@echo "walls inside files, lock files, schema"
 	@$(BIN)/python -m pytest -q --no-header tests/walls
 	@$(BIN)/edtech schema --check
+
+check-web:
 	@echo "types, lint and size of the web app"
 	@$(NPM) run --silent types
 	@$(NPM) run --silent lint

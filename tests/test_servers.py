@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -33,6 +34,17 @@ async def test_two_databases_do_not_see_each_other(mariadb_server: servers.Maria
             await connection.execute(sa.text("CREATE TABLE mine (id INT PRIMARY KEY)"))
         await engine.dispose()
         mariadb_server.drop(url)
+
+
+def test_a_frozen_server_does_nothing_more_when_freezing_it_returns(mariadb_server: servers.MariaDB) -> None:
+    threads = Path(f"/proc/{mariadb_server.pid}/task")
+    try:
+        for _ in range(20):
+            mariadb_server.signal(signal.SIGSTOP)
+            assert {each.read_text().rpartition(")")[2].split()[0] for each in threads.glob("*/stat")} == {"T"}
+            mariadb_server.signal(signal.SIGCONT)
+    finally:
+        mariadb_server.signal(signal.SIGCONT)
 
 
 KILLED_IN_THE_MIDDLE = """

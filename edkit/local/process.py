@@ -15,6 +15,7 @@ from types import TracebackType
 from typing import Self
 
 LOOK_AGAIN_S = 0.05
+STILL_WITHIN_S = 5.0
 SYSTEM_FOLDERS = "/usr/local/sbin:/usr/sbin:/sbin"  # not on the PATH of everybody
 PORTS = range(15_000, 32_000)
 """Below those that the kernel hands to outgoing connections, so that a restart finds its port still free."""
@@ -103,9 +104,22 @@ class Process:
         return self.running and self.answers()
 
     def signal(self, number: signal.Signals) -> None:
-        """Send a signal; SIGSTOP and SIGCONT freeze and thaw it. Nothing happens to a process that has ended."""
+        """Send a signal; SIGSTOP and SIGCONT freeze and thaw it. Nothing happens to a process that has ended.
+
+        A SIGSTOP returns when no thread of it does anything any more, which is a moment after it was sent.
+        """
         if self._process is not None:
             self._process.send_signal(number)
+            if number is signal.SIGSTOP:
+                until(self._still, STILL_WITHIN_S, look_again_s=0.001)
+
+    def _still(self) -> bool:
+        """Whether each of its threads is stopped, or it has ended."""
+        try:
+            threads = [each.read_text() for each in Path(f"/proc/{self.pid}/task").glob("*/stat")]
+        except OSError:  # one ended meanwhile, or all
+            return not self.running
+        return all(thread.rpartition(")")[2].split()[0] in "TtZX" for thread in threads)
 
     def kill(self) -> None:
         """End it with SIGKILL, as a power cut would, and return when it is gone."""
@@ -193,13 +207,13 @@ def run(command: Sequence[str], environment: Mapping[str, str] | None = None) ->
     return done.stdout
 
 
-def until(true: Callable[[], bool], within_s: float) -> bool:
+def until(true: Callable[[], bool], within_s: float, look_again_s: float = LOOK_AGAIN_S) -> bool:
     """Look again and again; whether it became true in time."""
     deadline = time.monotonic() + within_s
     while not true():
         if time.monotonic() > deadline:
             return False
-        time.sleep(LOOK_AGAIN_S)
+        time.sleep(look_again_s)
     return True
 
 
