@@ -48,6 +48,7 @@ class Course:
     time_limit_s: int = 5
     think_s: tuple[float, float] = (0.05, 2.0)
     impatience: float = 0.2
+    repeats: float = 0.1
     kicks: float = 0.4
     linger_s: float = 60.0
     polling: float = 0.0
@@ -194,6 +195,7 @@ def _plan(course: Course, dice: random.Random, number: int) -> Plan:
         think_s=course.think_s,
         wait_s=course.wait_s,
         impatience=course.impatience,
+        repeats=course.repeats,
         kick=dice.random() < course.kicks,
         pause=dice.random() < 0.3,
         regrade=dice.random() < 0.3,

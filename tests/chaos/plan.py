@@ -29,6 +29,7 @@ class Plan:
     wait_s: tuple[float, float] = (0.1, 0.5)
     settings: dict[str, Any] = field(default_factory=dict)
     impatience: float = 0.2
+    repeats: float = 0.1
     kick: bool = False
     pause: bool = False
     regrade: bool = False

@@ -171,7 +171,7 @@ class Player(Client):
             await self.submit(question, answer_id, choice)
         if mischief == "refresh_after":
             await self.refresh()
-        if self.dice.random() < 0.1:
+        if self.dice.random() < self.plan.repeats:
             # The very same answer long after: the very same receipt.
             await asyncio.sleep(self.dice.uniform(0.5, 4.0))
             await self.submit(question, answer_id, choice)

@@ -17,6 +17,7 @@ from functools import partial
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 from tests.chaos.bugs import BUGS
 from tests.chaos.checker import Report, check
@@ -72,6 +73,11 @@ def needs_servers(name: str) -> bool:
     return bool(getattr(bug_of(name), "SERVERS", 0))
 
 
+def course_of(name: str) -> dict[str, Any]:
+    """What the games are to be like for this bug to have its moments, whatever the speed of the machine."""
+    return getattr(bug_of(name), "COURSE", {})
+
+
 async def embedded(case: str, folder: Path, turn: int) -> Report:
     """Play a case of one process and check it."""
     kind, _, name = case.partition(" ")
@@ -80,6 +86,7 @@ async def embedded(case: str, folder: Path, turn: int) -> Report:
         faults = EMBEDDED if getattr(bug_of(name), "NEEDS_KILLS", False) else {"cut tabs": 1}
         command = (COMMAND[0], "-m", "tests.chaos.buggy_server", name, "up")
         course = replace(course, minutes=1.2, every_s=2.5, command=command, faults=faults)
+        course = replace(course, **course_of(name))
     return check(await play(course, folder.with_name(f"{folder.name}-{turn}")), hard=False)
 
 
@@ -107,7 +114,7 @@ class Apart:
         faults = getattr(bug_of(bug), "FAULTS", {"cut tabs": 1}) if bug else {"kill game_server": 1, "kill redis": 1}
         course = replace(SHORT, seed=f"apart-{bug or 'clean'}-{turn}", faults=faults, every_s=1.5)
         if bug:
-            course = replace(course, **getattr(bug_of(bug), "COURSE", {}))
+            course = replace(course, **course_of(bug))
         folder = self.folder / f"{bug or 'clean'}-{turn}"
         recorder = Recorder(folder, course.seed)
         try:

@@ -9,6 +9,8 @@ from game_server.rules.entries import QuestionClosed
 from game_server.rules.game import Game
 
 CAUGHT_BY = {"A3", "A8", "A9"}
+COURSE = {"impatience": 1.0, "think_s": (0.05, 2.0)}
+"""The teacher closes while some still think."""
 
 
 def plant() -> None:
@@ -19,7 +21,7 @@ def plant() -> None:
 
     async def answers(self: Roster, game_id: str, question_ids: Any) -> Any:
         rows = await honest_answers(self, game_id, question_ids)
-        await asyncio.sleep(0.15)
+        await asyncio.sleep(0.3)
         return rows
 
     async def append(self: GameLog, game: Game, head: str, added: Any, *rest: Any, **named: Any) -> Any:

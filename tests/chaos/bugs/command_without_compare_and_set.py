@@ -5,6 +5,8 @@ from typing import Any
 from game_server.play import Play
 
 CAUGHT_BY = {"A13"}
+COURSE = {"games": 6}
+"""Many advances, of which some are double clicks."""
 
 
 def plant() -> None:

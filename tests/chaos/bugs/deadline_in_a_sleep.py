@@ -7,6 +7,8 @@ from game_server.rules import entries
 
 CAUGHT_BY = {"A12"}
 NEEDS_KILLS = True
+COURSE = {"games": 4, "think_s": (0.5, 3.0), "impatience": 0.0, "minutes": 0.6, "linger_s": 12.0}
+"""Questions stay open until their deadline or a late answer; and games that hang are not waited for."""
 
 
 def plant() -> None:

@@ -12,6 +12,8 @@ from game_server.answers import Answers, Ruling, Submission
 CAUGHT_BY = {"A3", "A5"}
 SERVERS = 2
 FAULTS = {"flush redis": 1}
+COURSE = {"repeats": 0.5, "think_s": (0.05, 2.5)}
+"""Answers come again while others still think, and the question is open."""
 REMEMBERS_MS = 50
 """It is small, and drops what is old."""
 

@@ -19,8 +19,8 @@ from game_server.sockets import Games, Session
 CAUGHT_BY = {"A11", "A12"}
 SERVERS = 2
 FAULTS = {"kill redis": 1}
-COURSE = {"impatience": 0.0, "every_s": 6.0, "minutes": 0.5, "linger_s": 12.0}
-"""Long enough between two faults to see who has not been told; and games that hang are not waited for."""
+COURSE = {"games": 4, "think_s": (0.5, 3.0), "impatience": 0.0, "every_s": 7.0, "minutes": 0.6, "linger_s": 12.0}
+"""Long enough games, and between two faults, to see who has not been told; and games that hang are not waited for."""
 
 
 def plant() -> None:
