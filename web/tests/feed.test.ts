@@ -132,6 +132,20 @@ test('who watches a job sees how it ends and is not told as well; of another job
   expect(desk.asked).toContain('read n')
 })
 
+test('a job that has ended before its page was there has its toast read by the page', async () => {
+  const { network, desk, open } = stage()
+  const feed = open()
+  await settle()
+  network.say('notification', told('mine', { job_id: 'a' }))
+  network.say('notification', told('other', { job_id: 'b' }))
+  await settle()
+  expect(feed.view().toasts.map((one) => one.id)).toEqual(['mine', 'other'])
+  feed.watch('a')
+  await settle()
+  expect(feed.view().toasts.map((one) => one.id)).toEqual(['other'])
+  expect(desk.asked.filter((one) => one.startsWith('read'))).toEqual(['read mine'])
+})
+
 test('without a socket everything is asked for every few seconds, and what is new is told all the same', async () => {
   const { timers, network, desk, open } = stage()
   network.up = false

@@ -110,11 +110,12 @@ export class Feed {
     void this.#lookAtWatched()
   }
 
-  /** Keeps a job fresh until the returned function is called. */
+  /** Keeps a job fresh until the returned function is called. A toast about it has come before the page did: it is read. */
   watch(id: string): () => void {
     this.#watched.set(id, (this.#watched.get(id) ?? 0) + 1)
     void this.#lookAt(id)
     this.#watchLater()
+    for (const told of this.#view.toasts) if (told.job_id === id && this.deps.lookedAt(told, true)) void this.read(told.id).catch(() => undefined)
     return () => {
       const left = (this.#watched.get(id) ?? 1) - 1
       if (left > 0) this.#watched.set(id, left)
